@@ -1,0 +1,59 @@
+# `make demo` and `make test` are each enough by themselves on a fresh machine with python3 (3.11 or newer) and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+OUT := out
+EXAMPLE ?= diabetes
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format types check bench clean
+
+help:
+	@echo "make demo    install into $(VENV), train on a real table, write a model and a report"
+	@echo "make test    install into $(VENV), run the tests"
+	@echo "make check   format, lint, types, tests: what CI runs"
+	@echo "make format  rewrite the sources in the project's format"
+	@echo "make lint | types | bench | clean"
+
+# The stamp is written last, so an interrupted install is repeated.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "pishro needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) cannot create environments (no ensurepip); on Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -e '.[test]' -c constraints.txt
+	@touch $@
+
+demo: $(READY)
+	@mkdir -p $(OUT)
+	$(BIN)/pishro fit --example $(EXAMPLE) -o $(OUT)/$(EXAMPLE).safetensors
+	@echo "The report is $(OUT)/$(EXAMPLE).html; open it in a browser."
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: $(READY)
+	$(BIN)/python -m mypy
+
+check: lint types test
+
+# Side by side with peers; takes long and is off by default.
+bench: $(READY)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -e '.[bench]' -c constraints.txt
+	@for file in benchmarks/[a-z]*.py; do \
+		test -e "$$file" || { echo "There is no benchmark yet."; break; }; \
+		echo "$$file"; $(BIN)/python "$$file" || exit 1; \
+	done
+
+clean:
+	rm -rf $(VENV) $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

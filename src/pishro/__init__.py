@@ -1,0 +1,48 @@
+"""pishro (پیشرو): feed-forward networks as function approximators, ŷ = f̂(x; θ)."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pishro import likelihoods, nn, optim, training
+    from pishro.errors import DataError, ModelFileError, PishroError, SettingError, ShapeError
+    from pishro.estimators import FeedForwardClassifier, FeedForwardRegressor, NotFittedError
+    from pishro.fitting import Model, fit, load
+
+__all__ = [
+    "DataError",
+    "FeedForwardClassifier",
+    "FeedForwardRegressor",
+    "Model",
+    "ModelFileError",
+    "NotFittedError",
+    "PishroError",
+    "SettingError",
+    "ShapeError",
+    "fit",
+    "likelihoods",
+    "load",
+    "nn",
+    "optim",
+    "training",
+]
+
+_ERRORS = ("DataError", "ModelFileError", "PishroError", "SettingError", "ShapeError")
+_HOMES = {
+    **dict.fromkeys(_ERRORS, "errors"),
+    **dict.fromkeys(("FeedForwardClassifier", "FeedForwardRegressor", "NotFittedError"), "estimators"),
+    **dict.fromkeys(("Model", "fit", "load"), "fitting"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Names are imported when first used, so that `pishro --help` does not wait for torch.
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"pishro.{_HOMES[name]}"), name)
+    if name in __all__:
+        return importlib.import_module(f"pishro.{name}")
+    raise AttributeError(f"module 'pishro' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,69 @@
+"""The command line: pishro fit, pishro predict, pishro inspect, pishro report."""
+
+__all__ = ["app"]
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="pishro",
+    help="Feed-forward networks for a table: train, judge, predict.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.command()
+def fit(
+    table: Annotated[Path | None, typer.Argument(help="CSV, TSV, Parquet, Excel or ARFF file.")] = None,
+    target: Annotated[str | None, typer.Option("--target", "-t", help="Name of the column to predict.")] = None,
+    example: Annotated[str | None, typer.Option(help="A packaged table instead: diabetes, iris, wine, …")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Model file; the report goes beside it.")
+    ] = None,
+    hidden: Annotated[str, typer.Option(help='Units of the hidden layers, such as "12,12"; "auto" chooses.')] = "auto",
+    members: Annotated[str, typer.Option(help='Networks trained together; "auto" chooses.')] = "auto",
+    seed: Annotated[int, typer.Option(help="Seed of the split and of the starting points.")] = 0,
+    max_seconds: Annotated[float | None, typer.Option(help="Most seconds for the training.")] = None,
+) -> None:
+    """Train networks on a table; print the held-out score; write a model file and a report."""
+    from pishro.cli import fit as command  # noqa: PLC0415 - torch is imported only when there is work
+
+    wanted = command.Wanted(table, target, example, output, hidden, members, seed, max_seconds)
+    command.run(wanted)
+
+
+@app.command()
+def predict(
+    model: Annotated[Path, typer.Argument(help="A model file written by pishro fit.")],
+    table: Annotated[Path, typer.Argument(help="New rows; columns are found by name, in any order.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the predictions go (CSV, TSV, Parquet).")],
+    interval: Annotated[float | None, typer.Option(help="Level of a predictive interval, such as 0.95.")] = None,
+) -> None:
+    """Predict new rows with a model file."""
+    from pishro.cli import predict as command  # noqa: PLC0415
+
+    command.run(model, table, output, interval)
+
+
+@app.command()
+def inspect(model: Annotated[Path, typer.Argument(help="A model file written by pishro fit.")]) -> None:
+    """Say what a model file holds: schema, network, training record, held-out score."""
+    from pishro.fitting import load  # noqa: PLC0415
+
+    typer.echo(str(load(model)))
+
+
+@app.command()
+def report(
+    model: Annotated[Path, typer.Argument(help="A model file written by pishro fit.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the HTML goes.")],
+) -> None:
+    """Write the report of a model file."""
+    from pishro.fitting import load  # noqa: PLC0415
+
+    load(model).report(output)

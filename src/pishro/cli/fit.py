@@ -1,0 +1,134 @@
+"""pishro fit: the live display, and the files that are left."""
+
+__all__ = ["Wanted", "run"]
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+
+from pishro.data import Schema, load_example, read_table
+from pishro.errors import SettingError
+from pishro.fitting import fit as fit_model
+from pishro.report import print_summary
+from pishro.training import Progress
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """The arguments as typed."""
+
+    table: Path | None
+    target: str | None
+    example: str | None
+    output: Path | None
+    hidden: str
+    members: str
+    seed: int
+    max_seconds: float | None
+
+
+def run(wanted: Wanted) -> None:
+    """Fit, print the score, write the model and the report."""
+    frame, target, name = _source(wanted)
+    output = wanted.output or Path(f"{_file_name(target)}.safetensors")
+    if output.suffix != ".safetensors":
+        raise SettingError(f"Expected an output file ending in .safetensors, received {output.name!r}.")
+    page = output.with_suffix(".html")
+    console = Console()
+    settings = {"hidden": _hidden(wanted.hidden), "members": _members(wanted.members), "seed": wanted.seed}
+    with _Display(console) as display:
+        model = fit_model(
+            frame,
+            target,
+            progress=display.show,
+            started=display.start,
+            max_seconds=wanted.max_seconds,
+            **settings,
+        )
+    output.parent.mkdir(parents=True, exist_ok=True)
+    model.save(output)
+    model.report(page)
+    print_summary(model.facts(name), console)
+    console.print(f"Model: {escape(str(output))}\nReport: {escape(str(page))}", soft_wrap=True, highlight=False)
+
+
+def _source(wanted: Wanted) -> tuple[Any, str, str]:
+    if wanted.example is not None:
+        if wanted.table is not None:
+            raise SettingError("Expected a table or --example, received both; leave one out.")
+        frame, target = load_example(wanted.example)
+        return frame, wanted.target or target, wanted.example
+    if wanted.table is None:
+        raise SettingError("Expected a table, such as `pishro fit table.csv --target y`, or --example diabetes.")
+    frame = read_table(wanted.table)
+    if wanted.target is None:
+        names = ", ".join(repr(c) for c in frame.columns[:20])
+        raise SettingError(f"Expected --target and the name of the column to predict; the columns are {names}.")
+    return frame, wanted.target, wanted.table.stem
+
+
+def _file_name(target: str) -> str:
+    kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in target).strip("._")
+    return kept[:100] or "model"
+
+
+def _hidden(text: str) -> "str | tuple[int, ...]":
+    if text == "auto":
+        return text
+    try:
+        units = tuple(int(u) for u in text.split(","))
+    except ValueError:
+        units = ()
+    if not units or min(units) < 1:
+        raise SettingError(f'Expected --hidden "auto" or units such as "12,12", received {text!r}.')
+    return units
+
+
+def _members(text: str) -> "str | int":
+    if text == "auto":
+        return text
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingError(f'Expected --members "auto" or a number from 1, received {text!r}.')
+    return int(text)
+
+
+class _Display:
+    """What one sees while the networks train."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.live = Live(console=console, refresh_per_second=8, transient=True)
+
+    def __enter__(self) -> "_Display":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.live.stop()
+
+    def start(self, schema: Schema, recipe: str) -> None:
+        """Say what was decided, before the training."""
+        self.console.print(escape(str(schema).splitlines()[0]), highlight=False)
+        self.console.print(escape(recipe), style="dim", highlight=False)
+        if self.console.is_terminal:
+            self.live.start()
+
+    def show(self, event: Progress) -> None:
+        """Move the bar."""
+        grid = Table.grid(padding=(0, 2))
+        bar = ProgressBar(total=event.iterations, completed=event.iteration, width=30)
+        facts = (
+            f"{event.iteration}/{event.iterations}",
+            f"cost {event.cost:.4g}",
+            f"|∇| {event.gradient_norm:.1e}",
+            f"λ {event.damping:.1e}",
+            f"γ {event.effective:.0f}",
+            f"{event.running} running",
+        )
+        grid.add_row(bar, *facts)
+        self.live.update(grid)

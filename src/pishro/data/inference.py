@@ -1,0 +1,91 @@
+"""From a table and the name of its target to a schema."""
+
+__all__ = ["infer_schema"]
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from pishro.data.judging_columns import Judgment, judge_as, judge_column
+from pishro.data.judging_targets import judge_target
+from pishro.data.leaks import leak_notes
+from pishro.data.schema import KINDS, Column, Kind, LeftOut, Schema, Task
+from pishro.errors import DataError, SettingError, unknown_name
+
+
+def _refuse_wrong_names(
+    frame: pl.DataFrame, target: str, task: Task | None, kinds: Mapping[str, Kind], leave_out: Sequence[str]
+) -> None:
+    for name in (target, *kinds, *leave_out):
+        if name not in frame.columns:
+            raise DataError(unknown_name("column", name, frame.columns))
+    for kind in kinds.values():
+        if kind not in KINDS:
+            raise SettingError(unknown_name("kind of column", kind, KINDS))
+    if task not in (None, "regression", "classification"):
+        raise SettingError(unknown_name("task", task, ("regression", "classification")))
+    if target in leave_out:
+        raise SettingError(f"An input was expected in leave_out, but {target!r} is the target; remove it there.")
+
+
+def _with_counters(judged: list[Judgment]) -> list[Judgment]:
+    """The judgments, counters taken back in when they are the only inputs: a series over x = 1, 2, 3, …"""
+    if any(j.column and not j.left_out for j in judged):
+        return judged
+    return [dataclasses.replace(j, left_out=None) if j.counter else j for j in judged]
+
+
+def infer_schema(
+    frame: pl.DataFrame,
+    target: str,
+    *,
+    task: Task | None = None,
+    kinds: Mapping[str, Kind] | None = None,
+    leave_out: Sequence[str] = (),
+) -> Schema:
+    """Decide what each column is, which stay out, and what the task is.
+
+    Whole-number targets of at most ten values are classes if they run from 0 or 1 without a gap, measures otherwise;
+    numbers with more values are measures; words and booleans are classes. `notes` says what was decided and why.
+
+    Parameters
+    ----------
+    frame : the table (N, ·).
+    target : name of the column to predict.
+    task : "regression" or "classification", to overrule what the values suggest.
+    kinds : kind of single columns ("numeric", "categorical", "boolean", "date"), to overrule likewise.
+    leave_out : names of columns not to use.
+
+    Raises
+    ------
+    DataError : an unknown column, a target that cannot be learned, fewer than 10 rows, no usable input column.
+    SettingError : an unknown kind or task.
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame({"size": [1.5, 2.0, 2.5] * 10, "sold": ["yes", "no", "yes"] * 10})
+    >>> infer_schema(frame, "sold").task
+    'classification'
+    """
+    kinds = kinds or {}
+    _refuse_wrong_names(frame, target, task, kinds, leave_out)
+    goal = judge_target(frame[target], task)
+    rows = frame.filter(goal.usable)
+    judged = []
+    for series in rows.drop(target):
+        if series.name in leave_out:
+            judged.append(Judgment(left_out=LeftOut(series.name, "as asked")))
+        elif series.name in kinds:
+            judged.append(judge_as(series, kinds[series.name]))
+        else:
+            judged.append(judge_column(series))
+    judged = _with_counters(judged)
+    columns: tuple[Column, ...] = tuple(j.column for j in judged if j.column and not j.left_out)
+    left_out = tuple(j.left_out for j in judged if j.left_out)
+    if not columns:
+        shown = "; ".join(str(c)[:-1] for c in left_out[:3]) or f"{target!r} is the only column"
+        raise DataError(f"At least one usable input column is needed, but there is none ({shown}); add columns.")
+    notes = [*goal.notes, *(n for j in judged if not j.left_out for n in j.notes)]
+    notes += leak_notes(rows, columns, target, goal.style)
+    return Schema(columns, target, goal.task, goal.classes, left_out, tuple(notes), len(rows), goal.style)

@@ -1,0 +1,184 @@
+"""The target as numbers, and back."""
+
+__all__ = ["ClassTarget", "NumericTarget", "target_encoder", "target_from_json", "usable_rows"]
+
+import dataclasses
+import functools
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import torch
+
+from pishro.data.cells import Floats, boolean_level, cell_text, mapped, number_of, numbers
+from pishro.data.numeric_columns import mean_and_scale
+from pishro.data.schema import Label, Schema
+from pishro.errors import DataError, unknown_name
+
+MISSING, UNSEEN = -1.0, -2.0
+
+
+def _refuse_missing(name: str, present: npt.NDArray[np.bool_]) -> None:
+    if not present.all():
+        raise DataError(
+            f"Every row should have a target {name!r}, but {(~present).sum()} of {len(present)} have none; "
+            "drop these rows first."
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class NumericTarget:
+    """(y − mean) / scale of the training part.
+
+    Attributes
+    ----------
+    name : the column.
+    style : how text is read as a number.
+    mean, scale : of the training part; scale is above 0 (1 for a constant).
+    """
+
+    name: str
+    style: str
+    mean: float
+    scale: float
+    kind: Literal["numeric"] = "numeric"
+
+    @classmethod
+    def fit(cls, series: pl.Series, style: str = "plain") -> "NumericTarget":
+        """Learn from the training part (N,); missing values are passed over.
+
+        Raises
+        ------
+        DataError : no value is there.
+        """
+        values, _ = numbers(series, style)
+        values = values[np.isfinite(values)]
+        if not len(values):
+            raise DataError(f"Target {series.name!r} should hold numbers, but all are missing; check the split.")
+        mean, scale = mean_and_scale(values)
+        return cls(series.name, style, mean, scale or 1.0)
+
+    def present(self, series: pl.Series) -> npt.NDArray[np.bool_]:
+        """Rows (N,) that have a target."""
+        return np.isfinite(numbers(series, self.style)[0])
+
+    def transform(self, series: pl.Series) -> torch.Tensor:
+        """Scaled target (N, 1), float64.
+
+        Raises
+        ------
+        DataError : rows without a number.
+        """
+        values, _ = numbers(series, self.style)
+        _refuse_missing(self.name, np.isfinite(values))
+        return torch.from_numpy((values - self.mean) / self.scale).unsqueeze(1)
+
+    def inverse(self, scaled: torch.Tensor) -> torch.Tensor:
+        """Values in the target's own unit, any shape."""
+        return scaled * self.scale + self.mean
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return dataclasses.asdict(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class ClassTarget:
+    """Class labels as 0 … C−1 in the order of `classes`, which keep their own type.
+
+    Attributes
+    ----------
+    name : the column.
+    style : how text is read where the labels are numbers.
+    classes : the labels (C).
+    """
+
+    name: str
+    style: str
+    classes: tuple[Label, ...]
+    kind: Literal["class"] = "class"
+
+    @functools.cached_property
+    def _codes(self) -> dict[Any, float]:
+        return {self._key(label): float(i) for i, label in enumerate(self.classes)}
+
+    def _key(self, value: Any) -> Any:
+        """A cell in the form in which labels are compared; None if missing."""
+        if isinstance(self.classes[0], bool):
+            return boolean_level(value)
+        if isinstance(self.classes[0], str):
+            return cell_text(value)
+        number = number_of(value, self.style or "plain")
+        return None if np.isnan(number) else number
+
+    def _read(self, series: pl.Series) -> Floats:
+        def code(value: Any) -> float:
+            key = self._key(value)
+            return MISSING if key is None else self._codes.get(key, UNSEEN)
+
+        return mapped(series, code)
+
+    def present(self, series: pl.Series) -> npt.NDArray[np.bool_]:
+        """Rows (N,) that have a label, known or not."""
+        return np.not_equal(self._read(series), MISSING)
+
+    def transform(self, series: pl.Series) -> torch.Tensor:
+        """Class index (N,), int64.
+
+        Raises
+        ------
+        DataError : rows without a label, or with one that is not among `classes`.
+        """
+        codes = self._read(series)
+        unseen = codes == UNSEEN
+        if unseen.any():
+            row = int(unseen.argmax())
+            shown = ", ".join(repr(c) for c in self.classes[:20])
+            raise DataError(
+                f"Target {self.name!r} should be one of {shown}, but row {row + 1} holds {series[row]!r} and "
+                f"{unseen.sum()} rows hold unknown classes; correct or drop them."
+            )
+        _refuse_missing(self.name, codes != MISSING)
+        return torch.from_numpy(codes.astype(np.int64))
+
+    def inverse(self, codes: torch.Tensor) -> pl.Series:
+        """Labels (N,) of class indices (N,), in the labels' own type."""
+        return pl.Series(self.name, list(self.classes)).gather(codes.reshape(-1).cpu().numpy())
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return dataclasses.asdict(self) | {"classes": list(self.classes)}
+
+
+def target_encoder(frame: pl.DataFrame, schema: Schema) -> NumericTarget | ClassTarget:
+    """The encoder of a schema's target, fitted to the training rows (N, ·).
+
+    Raises
+    ------
+    DataError : the target is not in the frame, or has no number.
+    """
+    if schema.task == "classification":
+        return ClassTarget(schema.target, schema.target_style, schema.classes)
+    if schema.target not in frame.columns:
+        raise DataError(unknown_name("column", schema.target, frame.columns))
+    return NumericTarget.fit(frame[schema.target], schema.target_style or "plain")
+
+
+def target_from_json(data: dict[str, Any]) -> NumericTarget | ClassTarget:
+    """The target encoder that `to_json` wrote."""
+    if data["kind"] == "numeric":
+        return NumericTarget(**data)
+    return ClassTarget(**data | {"classes": tuple(data["classes"])})
+
+
+def usable_rows(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """The rows of `frame` that have a target: those that `infer_schema` counted.
+
+    Raises
+    ------
+    DataError : the target is not in the frame.
+    """
+    if schema.target not in frame.columns:
+        raise DataError(unknown_name("column", schema.target, frame.columns))
+    return frame.filter(pl.Series(target_encoder(frame, schema).present(frame[schema.target])))

@@ -1,0 +1,45 @@
+"""Errors of pishro: each message says what was expected, what came, and what to do."""
+
+__all__ = ["DataError", "ModelFileError", "PishroError", "SettingError", "ShapeError", "unknown_name"]
+
+import difflib
+from collections.abc import Iterable
+
+
+class PishroError(Exception):
+    """Anything that pishro refuses; catch this to catch them all."""
+
+
+class ShapeError(PishroError, ValueError):
+    """An array or a layer does not have the shape that its neighbor needs."""
+
+
+class SettingError(PishroError, ValueError):
+    """A setting has a value that cannot work."""
+
+
+class DataError(PishroError, ValueError):
+    """A table, a column or a value cannot be used as it is."""
+
+
+class ModelFileError(PishroError, ValueError):
+    """A model file is truncated, foreign, damaged or newer than this version."""
+
+
+def unknown_name(kind: str, name: object, valid: Iterable[str]) -> str:
+    """Sentence for a name that is not among the valid ones, the nearest offered first.
+
+    Parameters
+    ----------
+    kind : what the name stands for, such as "activation" or "column".
+    name : what was asked for.
+    valid : the names that exist.
+    """
+    names = [str(v) for v in valid]
+    near = difflib.get_close_matches(str(name), names, n=3, cutoff=0.5)
+    folded = {n.lower(): n for n in names}
+    if not near and str(name).lower() in folded:
+        near = [folded[str(name).lower()]]
+    hint = f" Did you mean {', '.join(repr(n) for n in near)}?" if near else ""
+    shown = ", ".join(repr(n) for n in names[:20]) + (", …" if len(names) > 20 else "")
+    return f"No {kind} is named {name!r}.{hint} There are: {shown}."

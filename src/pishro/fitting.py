@@ -1,0 +1,129 @@
+"""The main job in one line: `pishro.fit(table, target)`, and the model it returns."""
+
+__all__ = ["Model", "fit", "load"]
+
+import dataclasses
+import os
+from collections.abc import Callable
+from typing import Any
+
+from pishro.data import Schema, read_table
+from pishro.errors import SettingError, unknown_name
+from pishro.models import FitSettings, TableModel, fit_table
+from pishro.serialization import load_model, save_model
+from pishro.training import Progress
+
+
+@dataclasses.dataclass(frozen=True)
+class Model(TableModel):
+    """A fitted model as a person uses it: predict, save, report. Returned by `fit` and `load`.
+
+    Examples
+    --------
+    >>> import pishro
+    >>> model = pishro.fit({"x": [i / 20 for i in range(60)], "y": [(i / 20) ** 2 for i in range(60)]}, "y")
+    >>> bool(abs(model.predict({"x": [1.5]})[0] - 2.25) < 0.1)
+    True
+    """
+
+    @classmethod
+    def of(cls, model: TableModel) -> "Model":
+        """The same model with the methods that reach files."""
+        return cls(**{field.name: getattr(model, field.name) for field in dataclasses.fields(model)})
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model file (safetensors); an existing file is replaced only when the new one is whole."""
+        save_model(self, path)
+
+    def report(self, path: str | os.PathLike[str]) -> None:
+        """Write the report: one self-contained HTML file."""
+        from pishro.report import write_report  # noqa: PLC0415 - matplotlib is slow to import
+
+        write_report(self.facts(os.path.basename(os.fspath(path)).rsplit(".", 1)[0]), path)
+
+    def facts(self, name: str | None = None) -> Any:
+        """What the report says of this model, as `pishro.report.ReportFacts`.
+
+        Raises
+        ------
+        SettingError
+            If nothing was held out, so that there is no score to report.
+        """
+        from pishro.report import ReportFacts  # noqa: PLC0415 - matplotlib is slow to import
+
+        if self.scores is None or self.evaluation is None:
+            raise SettingError("Expected a model with held-out scores, but this one has none; fit it by `pishro.fit`.")
+        target = self.schema.target
+        return ReportFacts(
+            name=name or target,
+            target=target,
+            task=self.schema.task,
+            rows=(self.record.rows, self.scores.rows),
+            schema_sentences=list(self.schema.notes),
+            columns=[(c.name, c.kind, "with missing values" if c.missing else "") for c in self.schema.columns],
+            left_out=[(c.name, c.reason) for c in self.schema.left_out],
+            network_lines=self.network.summary(),
+            record=self.record,
+            scores=self.scores,
+            evaluation=self.evaluation,
+            lines=["import pishro", f'model = pishro.fit("table.csv", target={target!r}, seed={self.record.seed})'],
+            versions=self.record.versions,
+        )
+
+    def __str__(self) -> str:
+        lines = [str(self.schema), *self.network.summary(), str(self.record)]
+        return "\n".join([*lines, str(self.scores)] if self.scores is not None else lines)
+
+    __repr__ = __str__
+
+
+def fit(
+    table: Any,
+    target: str,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    started: Callable[[Schema, str], None] | None = None,
+    **settings: Any,
+) -> Model:
+    """Fit networks to a table, and score them on rows held out.
+
+    Parameters
+    ----------
+    table : a path (CSV, TSV, Parquet, Excel, ARFF), a pandas, polars or Arrow frame, or a dict of columns.
+    target : name of the column to predict.
+    progress : called with a `Progress` after each iteration.
+    started : called with the schema and the recipe before the training begins.
+    **settings : fields of `pishro.models.FitSettings`: hidden, activation, members, test, seed, max_seconds.
+
+    Raises
+    ------
+    DataError
+        If the table or a column cannot be used; the message names the column and the remedy.
+    SettingError
+        If a setting is unknown.
+
+    Examples
+    --------
+    >>> import pishro
+    >>> columns = {"x": [i / 20 for i in range(60)], "y": [(i / 20) ** 2 for i in range(60)]}
+    >>> pishro.fit(columns, target="y", members=2).score["R²"].value > 0.99
+    True
+    """
+    known = {field.name for field in dataclasses.fields(FitSettings)}
+    for name in settings:
+        if name not in known:
+            raise SettingError(unknown_name("setting", name, sorted(known)))
+    if isinstance(table, str | os.PathLike):
+        table = read_table(table)
+    return Model.of(fit_table(table, target, FitSettings(**settings), progress, started))
+
+
+def load(path: str | os.PathLike[str]) -> Model:
+    """Read a model file; this never executes code from it.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is missing, truncated, foreign, damaged, or written by a newer version.
+    """
+    return Model.of(load_model(path))

@@ -1,0 +1,155 @@
+"""From a table to a fitted model: schema, split, encoders, training, held-out score."""
+
+__all__ = ["FitSettings", "evaluate", "fit_encoded", "fit_table"]
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pishro.data import (
+    ClassTarget,
+    NumericTarget,
+    Schema,
+    TableEncoder,
+    frame_from,
+    holdout,
+    infer_schema,
+    target_encoder,
+    usable_rows,
+)
+from pishro.likelihoods import Bernoulli, Categorical, Likelihood, Normal, NormalMixture
+from pishro.models.evaluation import Evaluation, Scores
+from pishro.models.scoring import baseline_scores, class_metrics, regression_metrics
+from pishro.models.table_model import TableModel
+from pishro.objectives import Batch
+from pishro.optim import Stop
+from pishro.training import Plan, Progress, TrainedMembers, choose_recipe, train_members
+
+
+@dataclasses.dataclass(frozen=True)
+class FitSettings:
+    """How to fit; every default is chosen from the table.
+
+    Attributes
+    ----------
+    hidden : "auto", or units of the hidden layers.
+    activation : of the hidden layers.
+    members : "auto", or how many networks.
+    test : share of the rows held out for the score.
+    seed : of the split and the starting points.
+    max_seconds : most time for the training; None for a plan of about a minute.
+    """
+
+    hidden: "str | int | Sequence[int]" = "auto"
+    activation: str = "tanh"
+    members: "int | str" = "auto"
+    test: float = 0.2
+    seed: int = 0
+    max_seconds: float | None = None
+
+
+def fit_table(
+    table: Any,
+    target: str,
+    settings: FitSettings = FitSettings(),
+    progress: Callable[[Progress], None] | None = None,
+    started: Callable[[Schema, str], None] | None = None,
+) -> TableModel:
+    """Fit a model on part of the rows and score it on the rest.
+
+    Parameters
+    ----------
+    table : a path or a frame.
+    target : name of the column to predict.
+    settings : what is not to be chosen automatically.
+    progress : called after each iteration.
+    started : called with the schema and the recipe before the training begins.
+    """
+    frame = frame_from(table)
+    schema = infer_schema(frame, target)
+    frame = usable_rows(frame, schema)
+    generator = torch.Generator().manual_seed(settings.seed)
+    coder = target_encoder(frame, schema)
+    labels = coder.transform(frame[target]) if isinstance(coder, ClassTarget) else None
+    train, test = holdout(len(frame), settings.test, generator, labels=labels)
+    part, rest = frame[train.numpy()], frame[test.numpy()]
+    coder = target_encoder(part, schema)
+    encoder = TableEncoder.fit(part, schema)
+    x, y = encoder.transform(part), coder.transform(part[target])
+
+    def announce(sentence: str) -> None:
+        if started is not None:
+            started(schema, sentence)
+
+    network, likelihood, trained = fit_encoded(x, y, settings, progress, announce)
+    model = TableModel(schema, encoder, coder, network, likelihood, trained)
+    scores, evaluation = evaluate(model, (x, y), (encoder.transform(rest), coder.transform(rest[target])))
+    return dataclasses.replace(model, scores=scores, evaluation=evaluation)
+
+
+def fit_encoded(
+    x: Tensor,
+    y: Tensor,
+    settings: FitSettings,
+    progress: Callable[[Progress], None] | None = None,
+    announce: Callable[[str], None] | None = None,
+    weight: Tensor | None = None,
+) -> tuple[Any, Likelihood, TrainedMembers]:
+    """Choose network and cost for encoded rows, and train.
+
+    Parameters
+    ----------
+    x, y : inputs (N, D), and scaled targets (N, C) or class indices (N,).
+    settings, progress : as for `fit_table`.
+    announce : called with the recipe's sentence.
+    weight : of each row (N,).
+    """
+    likelihood = choose_likelihood(y)
+    outputs = likelihood.outputs(y)
+    recipe = choose_recipe(len(x), x.shape[1], outputs, settings.hidden, settings.members, settings.max_seconds)
+    if announce is not None:
+        announce(recipe.sentence)
+    network = recipe.network(x.shape[1], outputs, settings.activation)
+    seconds = float("inf") if settings.max_seconds is None else settings.max_seconds
+    stop = Stop(iterations=recipe.iterations, seconds=seconds)
+    plan = Plan(recipe.members, settings.seed, stop, recipe.sentence)
+    return network, likelihood, train_members(network, likelihood, Batch(x, y, weight), plan, progress)
+
+
+def choose_likelihood(y: Tensor) -> Likelihood:
+    """Normal for numbers, Bernoulli for two classes, categorical for more."""
+    if y.is_floating_point():
+        return Normal()
+    classes = int(y.max()) + 1
+    return Bernoulli() if classes == 2 else Categorical(classes)
+
+
+def evaluate(model: TableModel, train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> tuple[Scores, Evaluation]:
+    """Scores on held-out encoded rows, beside baselines fitted on the training rows."""
+    x, y = test
+    predictive = model.predictive(x)
+    if isinstance(predictive, NormalMixture) and isinstance(model.target, NumericTarget):
+        actual = model.target.inverse(y)
+        low, high = predictive.interval(0.95)
+        inside = ((actual >= low) & (actual <= high)).double().squeeze(1).numpy()
+        mean, density = predictive.mean().squeeze(1).numpy(), predictive.log_density(actual).numpy()
+        plain = actual.squeeze(1).numpy()
+        metrics = regression_metrics(plain, mean, density, inside)
+        evaluation = Evaluation(plain.tolist(), mean.tolist(), low.squeeze(1).tolist(), high.squeeze(1).tolist())
+        train_y = model.target.inverse(train[1]).squeeze(1).numpy()
+        baselines = baseline_scores((train[0].numpy(), train_y), (x.numpy(), plain), 0)
+        return Scores("regression", len(x), metrics, baselines), evaluation
+    probabilities, codes = predictive.mean().numpy(), y.numpy().astype(np.int64)
+    classes = [str(c) for c in model.schema.classes]
+    evaluation = Evaluation(
+        codes.tolist(),
+        probabilities.argmax(1).tolist(),
+        probabilities=probabilities.tolist(),
+        classes=classes,
+    )
+    baselines = baseline_scores((train[0].numpy(), train[1].numpy()), (x.numpy(), codes), len(classes))
+    return Scores("classification", len(x), class_metrics(codes, probabilities), baselines), evaluation

@@ -1,0 +1,127 @@
+"""A fitted network with everything that stands between it and a table: encoders, network, θ, likelihood, posterior."""
+
+__all__ = ["TableModel"]
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import torch
+from torch import Tensor
+
+from pishro.data import ClassTarget, NumericTarget, Schema, TableEncoder, frame_from
+from pishro.errors import SettingError
+from pishro.likelihoods import ClassProbabilities, Likelihood, NormalMixture, Predictive
+from pishro.models.evaluation import Evaluation, Scores
+from pishro.nn import Network
+from pishro.training import TrainedMembers, TrainingRecord
+
+ROWS_AT_ONCE = 65_536
+"""Rows predicted in one go, so that a long table needs no more memory than a short one."""
+
+
+@dataclasses.dataclass(frozen=True)
+class TableModel:
+    """Predicts a target from rows of a table.
+
+    Attributes
+    ----------
+    schema : columns, target and task.
+    encoder : table → X (N, D).
+    target : target ↔ numbers.
+    network, likelihood : the function and its cost.
+    trained : θ of the members, noise, posterior and record.
+    scores : held-out scores; None if nothing was held out.
+    evaluation : the held-out rows.
+    """
+
+    schema: Schema
+    encoder: TableEncoder
+    target: NumericTarget | ClassTarget
+    network: Network
+    likelihood: Likelihood
+    trained: TrainedMembers
+    scores: Scores | None = None
+    evaluation: Evaluation | None = None
+
+    @property
+    def score(self) -> Scores | None:
+        """Held-out scores with their uncertainty, and the baselines'."""
+        return self.scores
+
+    @property
+    def record(self) -> TrainingRecord:
+        """What the training did."""
+        return self.trained.record
+
+    def raw(self, x: Tensor) -> Tensor:
+        """Raw outputs of the members for encoded rows (N, D): (K, N, C)."""
+        return self.network(self.trained.theta, x)
+
+    def predictive(self, x: Tensor) -> Predictive:
+        """Distribution of the target for encoded rows (N, D), in the target's own units."""
+        trained, contrast = self.trained, self.likelihood.contrast()
+        variance = trained.posterior.variance(self.network, trained.theta, x, contrast)
+        predictive = self.likelihood.predictive(self.raw(x), variance, trained.beta)
+        if isinstance(predictive, NormalMixture) and isinstance(self.target, NumericTarget):
+            return predictive.affine(torch.tensor(self.target.mean), torch.tensor(self.target.scale))
+        return predictive
+
+    def predict(self, table: Any) -> npt.NDArray[Any]:
+        """Predicted numbers (N,), or the most probable class labels (N,).
+
+        Parameters
+        ----------
+        table : anything that holds the model's columns, in any order: a path, a pandas, polars or Arrow frame, a
+            dict of columns.
+        """
+        parts = [self.point(self.encoder.transform(part)) for part in _parts(table)]
+        return np.concatenate(parts)
+
+    def point(self, x: Tensor) -> npt.NDArray[Any]:
+        """What `predict` says of encoded rows (N, D)."""
+        if isinstance(self.target, NumericTarget):
+            return self.target.inverse(self.raw(x).mean(0)).squeeze(-1).numpy()
+        winners = self.predictive(x).mean().argmax(-1)
+        return self.target.inverse(winners).to_numpy()
+
+    def predict_proba(self, table: Any) -> npt.NDArray[np.float64]:
+        """Class probabilities (N, classes), in the order of `schema.classes`."""
+        if isinstance(self.target, NumericTarget):
+            raise SettingError("Probabilities of classes were asked of a regression; use `predict_distribution`.")
+        return np.concatenate([self.predictive(self.encoder.transform(p)).mean().numpy() for p in _parts(table)])
+
+    def predict_distribution(self, table: Any) -> Predictive:
+        """Distribution of the target at each row: noise, parameter uncertainty and spread between members."""
+        parts = [self.predictive(self.encoder.transform(part)) for part in _parts(table)]
+        return _joined(parts)
+
+    def predict_interval(self, table: Any, level: float = 0.95) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Lower and upper end (N,) of the central interval that holds the target with probability `level`.
+
+        Raises
+        ------
+        SettingError
+            If the level is not between 0 and 1, or the model is a classifier.
+        """
+        if not 0 < level < 1:
+            raise SettingError(f"Expected a level between 0 and 1, such as 0.95, received {level}.")
+        distribution = self.predict_distribution(table)
+        if not isinstance(distribution, NormalMixture):
+            raise SettingError("An interval was asked of a classifier; use `predict_proba`.")
+        low, high = distribution.interval(level)
+        return low.squeeze(-1).numpy(), high.squeeze(-1).numpy()
+
+
+def _parts(table: Any) -> list[pl.DataFrame]:
+    frame = frame_from(table)
+    return [frame.slice(start, ROWS_AT_ONCE) for start in range(0, max(len(frame), 1), ROWS_AT_ONCE)]
+
+
+def _joined(parts: list[Predictive]) -> Predictive:
+    mixtures = [p for p in parts if isinstance(p, NormalMixture)]
+    if mixtures:
+        return NormalMixture(torch.cat([m.centers for m in mixtures], 1), torch.cat([m.scales for m in mixtures], 1))
+    return ClassProbabilities(torch.cat([p.mean() for p in parts]))

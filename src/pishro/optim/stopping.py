@@ -1,0 +1,49 @@
+"""When to stop, and why it stopped: each reason has a sentence and a remedy."""
+
+__all__ = ["Reason", "Stop"]
+
+import dataclasses
+import enum
+
+
+class Reason(enum.Enum):
+    """Why an optimization ended; the value is a sentence."""
+
+    RUNNING = "Still running."
+    GRADIENT = "The gradient is as small as was asked for."
+    STEP = "The steps became as small as was asked for."
+    CHANGE = "The cost stopped changing."
+    GOAL = "The goal was reached."
+    ITERATIONS = "The iterations were used up; raise the number of iterations if the cost was still falling."
+    SECONDS = "The time was used up; raise max_seconds if the cost was still falling."
+    NO_DESCENT = "No step lowers the cost any more: this is the limit of floating-point precision."
+    NOT_FINITE = "The cost is not finite at the start; scale the inputs or start elsewhere."
+    EVIDENCE = "The evidence for the model stopped rising."
+    INTERRUPTED = "It was interrupted."
+
+    @property
+    def sentence(self) -> str:
+        """The reason in words."""
+        return str(self.value)
+
+
+@dataclasses.dataclass(frozen=True)
+class Stop:
+    """Rules for stopping; the first that holds ends a member's run.
+
+    Attributes
+    ----------
+    gradient : largest entry of |∇f| below which a point counts as stationary.
+    change : relative change of f between iterations, |f_{k+1} − f_k| ≤ change · max(1, |f_k|); 0 switches it off.
+    step : length of the step, relative to ‖x‖ + step; 0 switches it off.
+    goal : value of f at which to stop.
+    iterations : most iterations.
+    seconds : most wall time.
+    """
+
+    gradient: float = 1e-8
+    change: float = 0.0
+    step: float = 1e-12
+    goal: float = -float("inf")
+    iterations: int = 1000
+    seconds: float = float("inf")

@@ -1,0 +1,59 @@
+"""What to do next: short rules, each from a fact that the reader can check."""
+
+__all__ = ["give_advice"]
+
+from pishro.report.answer import Answer
+from pishro.report.facts import ReportFacts
+from pishro.report.sentences import Catalog
+from pishro.report.wording import name_in_sentence, number
+
+# Below so many held-out rows the 95 % interval of an accuracy of 0.9 is wider than ±6 points (binomial).
+_FEW_ROWS = 100
+
+
+def _never_predicted(facts: ReportFacts) -> list[str]:
+    """Classes that occur among the held-out rows and are never predicted."""
+    if not facts.evaluation.classes:
+        return []
+    actual = {int(i) for i in facts.evaluation.actual}
+    missing = sorted(actual - {int(i) for i in facts.evaluation.predicted})
+    return [facts.evaluation.classes[i] for i in missing]
+
+
+def _about_size(facts: ReportFacts, catalog: Catalog) -> list[str]:
+    record = facts.record
+    if not record.effective or record.parameters < 1:
+        return []
+    mean = sum(record.effective) / len(record.effective)
+    share = mean / record.parameters
+    values = {"effective": number(mean, 3), "parameters": f"{record.parameters:,}"}
+    if share > 0.9:
+        return [catalog.say("advice.larger", **values)]
+    if share < 0.2 and record.parameters > 50:
+        return [catalog.say("advice.smaller", **values)]
+    return []
+
+
+def give_advice(facts: ReportFacts, answer: Answer, catalog: Catalog) -> list[str]:
+    """Sentences that say what to do next, the most important first; never empty."""
+    said = []
+    comparison = answer.comparison
+    baseline = catalog.name("baseline", comparison.baseline)
+    if comparison.grade in {"tie", "worse"}:
+        said.append(catalog.say("advice.use_baseline", baseline=baseline, target=name_in_sentence(facts.target)))
+    if comparison.grade == "likely":
+        said.append(catalog.say("advice.settle", baseline=baseline))
+    if answer.coverage in {"narrow", "wide"}:
+        said.append(catalog.say(f"advice.{answer.coverage}"))
+    missing = _never_predicted(facts)
+    if missing:
+        names = ", ".join(name_in_sentence(m, 30) for m in missing[:5]) + (", …" if len(missing) > 5 else "")
+        said.append(catalog.say("advice.never", classes=names))
+    if facts.scores.rows < _FEW_ROWS:
+        said.append(catalog.say("advice.more_held_out", rows=catalog.count("held_out", facts.scores.rows)))
+    if not said:
+        said.append(catalog.say("advice.good"))
+    said += _about_size(facts, catalog)
+    if facts.left_out:
+        said.append(catalog.say("advice.left_out"))
+    return said

@@ -1,0 +1,227 @@
+"""The answer that a report begins with: the headline score, the baseline beside it, and what follows."""
+
+__all__ = ["Answer", "Comparison", "ScoreCell", "ScoreRow", "Tile", "compare", "give_answer"]
+
+import dataclasses
+import math
+
+from pishro.models.evaluation import Metric
+from pishro.report.facts import ReportFacts
+from pishro.report.sentences import Catalog
+from pishro.report.wording import decimals, interval, is_share, measured, name_in_sentence, number
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """The model's headline number against the best baseline's.
+
+    Attributes
+    ----------
+    grade : "clear", "likely", "tie" or "worse"; "none" where there is no baseline.
+    baseline : key of the best baseline, "" where there is none.
+    metric : the best baseline's number.
+    """
+
+    grade: str
+    baseline: str = ""
+    metric: Metric | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class ScoreCell:
+    """A value and its interval, ready to be shown."""
+
+    value: str
+    interval: str
+
+
+@dataclasses.dataclass(frozen=True)
+class ScoreRow:
+    """A metric with its cells: the model's first, then one for each baseline (None where it was not measured)."""
+
+    name: str
+    direction: str
+    cells: tuple[ScoreCell | None, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Tile:
+    """A number that is shown large, with the line above and the line below it."""
+
+    label: str
+    value: str
+    detail: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What is said first, on the page as in the terminal.
+
+    Attributes
+    ----------
+    verdict : a few words, such as "better than every baseline".
+    paragraph : the whole answer in sentences.
+    tiles : the numbers behind it.
+    columns : head of the table of scores, this model first.
+    table : one row a metric.
+    comparison : the model against the best baseline.
+    coverage : "good", "narrow", "wide", or "" where no coverage was measured.
+    """
+
+    verdict: str
+    paragraph: tuple[str, ...]
+    tiles: tuple[Tile, ...]
+    columns: tuple[str, ...]
+    table: tuple[ScoreRow, ...]
+    comparison: Comparison
+    coverage: str
+
+
+def _better(a: Metric, b: Metric) -> bool:
+    return a.value > b.value if a.better == "higher" else a.value < b.value
+
+
+def compare(facts: ReportFacts) -> Comparison:
+    """Grade the model's headline number against the best baseline's.
+
+    "clear": better and the intervals are apart. "likely": better, the intervals overlap, but the baseline lies outside
+    the model's interval. "tie": the baseline lies inside it. "worse": worse, and outside.
+    """
+    if not facts.scores.metrics:
+        return Comparison("none")
+    head = facts.scores.metrics[0]
+    best: tuple[str, Metric] | None = None
+    for name, metrics in facts.scores.baselines:
+        for metric in metrics:
+            if metric.name != head.name or not math.isfinite(metric.value):
+                continue
+            if best is None or _better(metric, best[1]):
+                best = (name, metric)
+    if best is None or not math.isfinite(head.value):
+        return Comparison("none")
+    name, metric = best
+    if not math.isfinite(head.low) or not math.isfinite(head.high) or head.low <= metric.value <= head.high:
+        return Comparison("tie", name, metric)
+    if not _better(head, metric):
+        return Comparison("worse", name, metric)
+    apart = metric.low > head.high if head.better != "higher" else metric.high < head.low
+    return Comparison("clear" if apart else "likely", name, metric)
+
+
+def _gain(head: Metric, other: Metric, catalog: Catalog) -> str:
+    """How far apart two numbers are, in the way that their kind is usually told."""
+    difference = abs(head.value - other.value)
+    if is_share(head):
+        points = number(100 * difference, 2)
+        return catalog.say("point.one" if points == "1" else "point.other", n=points)
+    if head.better == "lower" and other.value > 0 and head.value >= 0:
+        return f"{number(100 * difference / other.value, 2)} %"
+    return number(difference, 2)
+
+
+def _coverage_metric(facts: ReportFacts) -> Metric | None:
+    for metric in facts.scores.metrics:
+        if metric.better == "0.95" and math.isfinite(metric.value):
+            return metric
+    return None
+
+
+def _coverage_grade(metric: Metric | None) -> str:
+    if metric is None:
+        return ""
+    if metric.low <= 0.95 <= metric.high or abs(metric.value - 0.95) <= 0.01:
+        return "good"
+    return "narrow" if metric.value < 0.95 else "wide"
+
+
+def _paragraph(facts: ReportFacts, comparison: Comparison, catalog: Catalog) -> list[str]:
+    said = [
+        catalog.say(
+            "answer.predicts",
+            target=name_in_sentence(facts.target),
+            columns=catalog.count("column", len(facts.columns)),
+        )
+    ]
+    if not facts.scores.metrics:
+        return said
+    head = facts.scores.metrics[0]
+    places = decimals(head)
+    value = measured(head, places, undefined=catalog.say("undefined"))
+    known = interval(head, places)
+    rows = catalog.count("row", facts.scores.rows)
+    key = "answer.headline" if known else "answer.headline_bare"
+    said.append(catalog.say(key, rows=rows, metric=head.name, value=value, interval=known))
+    if comparison.metric is None:
+        said.append(catalog.say("answer.no_baseline"))
+        return said
+    said.append(
+        catalog.say(
+            f"answer.{comparison.grade}",
+            gain=_gain(head, comparison.metric, catalog),
+            baseline=catalog.name("baseline", comparison.baseline),
+            value=measured(comparison.metric, places, undefined=catalog.say("undefined")),
+        )
+    )
+    return said
+
+
+def _tiles(facts: ReportFacts, comparison: Comparison, catalog: Catalog) -> list[Tile]:
+    tiles = []
+    undefined = catalog.say("undefined")
+
+    def detail(metric: Metric, places: int) -> str:
+        known = interval(metric, places)
+        return catalog.say("tile.interval", interval=known) if known else ""
+
+    if facts.scores.metrics:
+        head = facts.scores.metrics[0]
+        places = decimals(head)
+        tiles.append(Tile(head.name, measured(head, places, undefined=undefined), detail(head, places)))
+        if comparison.metric is not None:
+            label = catalog.say("tile.baseline", baseline=catalog.name("baseline", comparison.baseline))
+            other = comparison.metric
+            tiles.append(Tile(label, measured(other, places, undefined=undefined), detail(other, places)))
+    coverage = _coverage_metric(facts)
+    if coverage is not None:
+        shown = measured(coverage, decimals(coverage), undefined=undefined)
+        tiles.append(Tile(catalog.say("tile.coverage"), shown, detail(coverage, decimals(coverage))))
+    train, test = facts.rows
+    tiles.append(Tile(catalog.say("tile.rows"), f"{test:,}", catalog.say("tile.of_rows", n=f"{train:,}")))
+    return tiles
+
+
+def _table(facts: ReportFacts, catalog: Catalog) -> list[ScoreRow]:
+    rows = []
+    baselines = [{m.name: m for m in metrics} for _, metrics in facts.scores.baselines]
+    for metric in facts.scores.metrics:
+        places = decimals(metric)
+        cells = [
+            None
+            if other is None
+            else ScoreCell(measured(other, places, undefined=catalog.say("undefined")), interval(other, places))
+            for other in (metric, *(b.get(metric.name) for b in baselines))
+        ]
+        direction = {"lower": "↓", "higher": "↑"}.get(metric.better, "")
+        rows.append(ScoreRow(metric.name, direction, tuple(cells)))
+    return rows
+
+
+def give_answer(facts: ReportFacts, catalog: Catalog) -> Answer:
+    """The answer of a run, in the words of a catalog."""
+    comparison = compare(facts)
+    coverage = _coverage_metric(facts)
+    grade = _coverage_grade(coverage)
+    paragraph = _paragraph(facts, comparison, catalog)
+    if coverage is not None:
+        shown = measured(coverage, decimals(coverage), undefined=catalog.say("undefined"))
+        paragraph.append(catalog.say(f"answer.coverage_{grade}", value=shown))
+    names = [catalog.say("table.model"), *(catalog.name("baseline", name) for name, _ in facts.scores.baselines)]
+    return Answer(
+        verdict=catalog.say(f"verdict.{comparison.grade}"),
+        paragraph=tuple(paragraph),
+        tiles=tuple(_tiles(facts, comparison, catalog)),
+        columns=tuple(names),
+        table=tuple(_table(facts, catalog)),
+        comparison=comparison,
+        coverage=grade,
+    )

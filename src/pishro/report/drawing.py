@@ -1,0 +1,138 @@
+"""From a matplotlib figure to an inline SVG whose colors follow the page.
+
+Figures are drawn in a few agreed colors. On the way to the page each of them becomes a CSS variable, so one drawing
+reads on a light and on a dark page. The data colors are those of Okabe and Ito, which color-blind readers can tell
+apart.
+
+References
+----------
+Okabe, M., and Ito, K. (2008). Color Universal Design: how to make figures and presentations that are friendly to
+colorblind people.
+"""
+
+__all__ = ["BLUE", "GREEN", "GRID", "INK", "MUTED", "SURFACE", "VERMILLION", "finite", "inline_svg", "label", "panel"]
+
+import io
+import re
+import warnings
+from typing import Any
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from pishro.report.wording import short
+
+BLUE = "#0072b2"
+VERMILLION = "#d55e00"
+GREEN = "#009e73"
+INK = "#010101"
+MUTED = "#020202"
+GRID = "#030303"
+SURFACE = "#fefefe"
+_ROLES = {
+    BLUE: "var(--blue)",
+    VERMILLION: "var(--vermillion)",
+    GREEN: "var(--green)",
+    INK: "currentColor",
+    MUTED: "var(--muted)",
+    GRID: "var(--grid)",
+    SURFACE: "var(--surface)",
+}
+_COLOR = re.compile("|".join(_ROLES), re.IGNORECASE)
+_REFERENCE = re.compile(r"#([\w-]+)")
+_XML_NAMESPACE = re.compile(r"\{[^}]*\}")
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_RC = {"svg.fonttype": "none", "path.simplify": True}
+
+
+def panel(width: float = 4.7, height: float = 3.1) -> tuple[Figure, Axes]:
+    """A figure (inches) with one set of axes in the report's style."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    figure.patch.set_alpha(0.0)
+    axes = figure.add_subplot()
+    axes.patch.set_alpha(0.0)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_color(MUTED)
+        axes.spines[side].set_linewidth(0.6)
+    axes.tick_params(which="both", color=MUTED, labelcolor=INK, labelsize=9, width=0.6, length=3)
+    axes.grid(visible=True, color=GRID, linewidth=0.6)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def label(axes: Axes, x: str, y: str) -> None:
+    """Name both axes; a dollar sign in a name stays a dollar sign."""
+    axes.set_xlabel(x, color=INK, fontsize=10, parse_math=False)
+    axes.set_ylabel(y, color=INK, fontsize=10, parse_math=False)
+
+
+def finite(*columns: list[float]) -> list[NDArray[np.float64]]:
+    """Columns as arrays, cut to the rows where all of them are finite."""
+    arrays = [np.asarray(c, dtype=np.float64) for c in columns]
+    keep = np.logical_and.reduce([np.isfinite(a) for a in arrays])
+    return [a[keep] for a in arrays]
+
+
+def _attributes(element: ElementTree.Element, key: str, used: set[str]) -> dict[str, str]:
+    kept: dict[str, str] = {}
+    for raw, value in element.attrib.items():
+        name = _XML_NAMESPACE.sub("", raw)
+        if name == "id":
+            if value in used:
+                kept["id"] = f"{key}-{value}"
+            continue
+        if name in {"href", "clip-path"}:
+            value = _REFERENCE.sub(rf"#{key}-\1", value)
+        elif name in {"style", "fill", "stroke"}:
+            value = _COLOR.sub(lambda m: _ROLES[m.group().lower()], value)
+        if name in {"d", "x", "y", "transform"}:
+            value = _LONG_NUMBER.sub(lambda m: f"{float(m.group()):.2f}", value)
+        kept[name] = value
+    return kept
+
+
+def _references(root: ElementTree.Element) -> set[str]:
+    used: set[str] = set()
+    for element in root.iter():
+        for raw, value in element.attrib.items():
+            if _XML_NAMESPACE.sub("", raw) in {"href", "clip-path"}:
+                used.update(_REFERENCE.findall(value))
+    return used
+
+
+def inline_svg(figure: Figure, key: str, alternative: str) -> str:
+    """Draw a figure as an SVG element for an HTML page.
+
+    Parameters
+    ----------
+    figure : what to draw.
+    key : prefix of the ids within the drawing; unique in the page.
+    alternative : what a reader hears who does not see the figure.
+    """
+    page = io.BytesIO()
+    nothing: dict[str, Any] = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    with mpl.rc_context({**_RC, "svg.hashsalt": key}), warnings.catch_warnings():
+        # The browser draws the text with its own fonts, so a glyph that matplotlib's font lacks is no loss.
+        warnings.filterwarnings("ignore", message=r"(?s)Glyph .* missing from", category=UserWarning)
+        figure.savefig(page, format="svg", metadata=nothing)
+    root = ElementTree.fromstring(page.getvalue())
+    used = _references(root)
+    for element in root.iter():
+        attributes = _attributes(element, key, used)
+        element.attrib.clear()
+        element.attrib.update(attributes)
+        element.tag = _XML_NAMESPACE.sub("", element.tag)
+        for child in list(element):
+            # matplotlib's style sheet would apply to the whole page; the page has its two lines.
+            if child.tag.endswith("}style") or child.tag.endswith("}metadata"):
+                element.remove(child)
+    box = root.attrib["viewBox"]
+    root.attrib.clear()
+    root.attrib.update({"viewBox": box, "role": "img", "aria-label": short(alternative, 400)})
+    return ElementTree.tostring(root, encoding="unicode")

@@ -1,0 +1,46 @@
+"""The one argument of the report: everything it says, as plain facts."""
+
+__all__ = ["ReportFacts"]
+
+import dataclasses
+
+from pishro.models.evaluation import Evaluation, Scores
+from pishro.training.record import TrainingRecord
+
+
+@dataclasses.dataclass(frozen=True)
+class ReportFacts:
+    """What a report is made from; the report adds nothing that is not in here.
+
+    Attributes
+    ----------
+    name : name of the model or of the run.
+    target : name of the target column.
+    task : "regression" or "classification".
+    rows : number of training rows and of held-out rows.
+    schema_sentences : what the reader of the table decided, a sentence each.
+    columns : (name, kind, note) of each input column that the model uses.
+    left_out : (name, reason) of each column that it does not use.
+    network_lines : one line a layer, such as "dense1: 8 → 12 tanh, 108 parameters".
+    record : how the training went.
+    scores : held-out scores of the model and of its baselines.
+    evaluation : the held-out rows, for the figures.
+    notes : anything else the reader must know, a sentence each.
+    lines : Python lines that repeat the run.
+    versions : name and version of each program that took part.
+    """
+
+    name: str
+    target: str
+    task: str
+    rows: tuple[int, int]
+    schema_sentences: list[str]
+    columns: list[tuple[str, str, str]]
+    left_out: list[tuple[str, str]]
+    network_lines: list[str]
+    record: TrainingRecord
+    scores: Scores
+    evaluation: Evaluation
+    notes: list[str] = dataclasses.field(default_factory=list)
+    lines: list[str] = dataclasses.field(default_factory=list)
+    versions: dict[str, str] = dataclasses.field(default_factory=dict)

@@ -1,0 +1,188 @@
+"""Figures of the training and of a regression, each a function from facts to a matplotlib figure."""
+
+__all__ = ["POINTS", "agreement", "curve", "residual_histogram", "residual_scatter", "score_intervals", "thin"]
+
+import math
+
+import numpy as np
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
+
+from pishro.models.evaluation import Metric
+from pishro.report.drawing import BLUE, GRID, INK, MUTED, SURFACE, VERMILLION, label, panel
+from pishro.report.wording import fixed, is_share, power_of_ten, short
+
+# More points than this hide each other on half a page; they would also make the page large.
+POINTS = 1500
+_BARS = 250
+
+_Array = NDArray[np.float64]
+
+
+def thin(rows: int, most: int = POINTS) -> NDArray[np.intp]:
+    """Evenly spaced row numbers, all of them where there are at most `most`."""
+    if rows <= most:
+        return np.arange(rows)
+    return np.linspace(0, rows - 1, most).round().astype(np.intp)
+
+
+def _padded(low: float, high: float, share: float = 0.05) -> tuple[float, float]:
+    """Axis limits around a range, also around a range of one value."""
+    if high > low:
+        pad = share * (high - low)
+    else:
+        pad = 0.5 * abs(high) if high != 0 else 1.0
+    return low - pad, high + pad
+
+
+def _log_tick(value: float) -> str:
+    """A tick of a logarithmic axis: "10⁻³"."""
+    exponent = round(math.log10(value))
+    return power_of_ten(exponent) if abs(exponent) > 1 else f"{value:g}"
+
+
+def _count_by(axis: Axis, most: int) -> None:
+    """At most so many intervals between the ticks of an axis, and thousands set apart by commas."""
+    axis.set_major_locator(MaxNLocator(most))
+    if max(map(abs, axis.get_view_interval())) >= 1e4:
+        axis.set_major_formatter(FuncFormatter(lambda value, _: fixed(value, 0)))
+
+
+def curve(values: list[float], x: str, y: str, *, reference: tuple[float, str] | None = None) -> Figure:
+    """A curve over iterations; logarithmic where the values are positive and span more than a factor of 30.
+
+    Parameters
+    ----------
+    values : one entry an iteration; entries that are not finite leave a gap.
+    x, y : labels of the axes.
+    reference : a level to mark, with its label.
+    """
+    figure, axes = panel(height=2.5)
+    everything = np.asarray(values, dtype=np.float64)
+    at = thin(len(everything), 1000)
+    shown = np.where(np.isfinite(everything[at]), everything[at], np.nan)
+    known = shown[np.isfinite(shown)]
+    axes.plot(at + 1, shown, color=BLUE, linewidth=1.6, marker="o" if len(at) < 3 else "", markersize=4)
+    if known.min() > 0 and known.max() / known.min() > 30:
+        axes.set_yscale("log")
+        axes.yaxis.minorticks_off()
+        # matplotlib's own labels of powers are set by its mathtext, which takes a third of the report's time.
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _log_tick(value)))
+    elif known.max() - known.min() <= 1e-12 * abs(known.max()):
+        axes.set_ylim(*_padded(known.min(), known.max()))
+    if reference is not None:
+        level, text = reference
+        axes.axhline(level, color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
+        axes.annotate(
+            text,
+            (1.0, level),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, -3),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            color=MUTED,
+            fontsize=8.5,
+        )
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
+    if len(everything) > 1:
+        axes.set_xlim(1, len(everything))
+    label(axes, x, y)
+    return figure
+
+
+def score_intervals(entries: list[tuple[str, Metric]], x: str) -> Figure:
+    """A number with its interval for the model (first) and for each baseline, one below the other."""
+    figure, axes = panel(height=0.95 + 0.36 * len(entries))
+    scale = 100.0 if is_share(entries[0][1]) else 1.0
+    for row, (_, metric) in enumerate(entries):
+        color, marker = (BLUE, "o") if row == 0 else (MUTED, "D")
+        if math.isfinite(metric.low) and math.isfinite(metric.high):
+            axes.plot([scale * metric.low, scale * metric.high], [row, row], color=color, linewidth=2.6, alpha=0.55)
+        axes.plot(scale * metric.value, row, marker=marker, color=color, markersize=7 if row == 0 else 5.5)
+    names = [short(name, 28) for name, _ in entries]
+    axes.set_yticks(range(len(entries)), names, parse_math=False)
+    axes.set_ylim(len(entries) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(visible=False, axis="y")
+    _count_by(axes.xaxis, 5)
+    label(axes, x, "")
+    return figure
+
+
+def agreement(columns: tuple[_Array, ...], x: str, y: str) -> Figure:
+    """Predicted against actual with the identity and, where they are known, 95 % intervals.
+
+    Parameters
+    ----------
+    columns : actual and predicted (N,), then optionally lower and upper (N,); all finite.
+    x, y : labels of the axes.
+    """
+    figure, axes = panel(height=3.7)
+    actual, predicted = columns[:2]
+    at = thin(len(actual))
+    low, high = _padded(min(actual.min(), predicted.min()), max(actual.max(), predicted.max()))
+    axes.plot([low, high], [low, high], color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
+    size = 18 if len(at) <= 300 else 9
+    inside = np.ones(len(at), dtype=bool)
+    if len(columns) == 4:
+        lower, upper = columns[2][at], columns[3][at]
+        inside = (actual[at] >= lower) & (actual[at] <= upper)
+        bars = thin(len(at), _BARS)
+        axes.vlines(actual[at][bars], lower[bars], upper[bars], color=BLUE, linewidth=0.8, alpha=0.3, zorder=2)
+        missed = np.flatnonzero(~inside)
+        axes.vlines(actual[at][missed], lower[missed], upper[missed], color=VERMILLION, linewidth=0.9, alpha=0.4)
+    style = {"edgecolors": SURFACE, "linewidths": 0.35}
+    alpha = 0.85 if len(at) <= 300 else 0.6
+    axes.scatter(actual[at][inside], predicted[at][inside], s=size, color=BLUE, alpha=alpha, zorder=3, **style)
+    if not inside.all():
+        out = ~inside
+        axes.scatter(actual[at][out], predicted[at][out], s=size * 1.3, color=VERMILLION, marker="D", zorder=4, **style)
+    axes.set_xlim(low, high)
+    axes.set_ylim(low, high)
+    axes.set_aspect("equal", adjustable="box")
+    for axis in (axes.xaxis, axes.yaxis):
+        _count_by(axis, 5)
+    label(axes, x, y)
+    return figure
+
+
+def residual_scatter(predicted: _Array, residuals: _Array, x: str, y: str) -> Figure:
+    """Residuals against predictions, with the means of groups of equally many rows where there are enough."""
+    figure, axes = panel(height=3.7)
+    at = thin(len(predicted))
+    axes.axhline(0, color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
+    size, alpha = (18, 0.8) if len(at) <= 300 else (9, 0.5)
+    axes.scatter(
+        predicted[at], residuals[at], s=size, color=BLUE, alpha=alpha, edgecolors=SURFACE, linewidths=0.35, zorder=2
+    )
+    if len(predicted) >= 100 and np.ptp(predicted) > 0:
+        groups = np.array_split(np.argsort(predicted, kind="stable"), 10)
+        centers = [predicted[g].mean() for g in groups]
+        means = [residuals[g].mean() for g in groups]
+        axes.plot(centers, means, color=SURFACE, linewidth=4, zorder=3, alpha=0.8)
+        axes.plot(centers, means, color=VERMILLION, linewidth=1.8, marker="o", markersize=3.5, zorder=4)
+    axes.set_xlim(*_padded(predicted.min(), predicted.max()))
+    axes.set_ylim(*_padded(residuals.min(), residuals.max()))
+    _count_by(axes.yaxis, 6)
+    _count_by(axes.xaxis, 5)
+    label(axes, x, y)
+    return figure
+
+
+def residual_histogram(residuals: _Array, limits: tuple[float, float], x: str, y: str) -> Figure:
+    """Histogram of residuals between `limits`; the bars take the square root of the number of rows, at most 40."""
+    figure, axes = panel(height=2.9)
+    low, high = limits if limits[1] > limits[0] else _padded(*limits)
+    bins = int(min(40, max(5, round(math.sqrt(len(residuals))))))
+    axes.hist(residuals, bins=bins, range=(low, high), color=BLUE, alpha=0.8, edgecolor=SURFACE, linewidth=0.6)
+    axes.axvline(0, color=INK, linewidth=1, linestyle=(0, (4, 3)))
+    axes.grid(visible=False, axis="x")
+    axes.grid(visible=True, axis="y", color=GRID)
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    _count_by(axes.xaxis, 6)
+    label(axes, x, y)
+    return figure

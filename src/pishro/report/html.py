@@ -1,0 +1,158 @@
+"""The report as one HTML file that needs nothing else: no script, no font, no other host."""
+
+__all__ = ["render_report", "write_report"]
+
+import functools
+import os
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from pishro.data.atomic import replacing
+from pishro.report.advice import give_advice
+from pishro.report.answer import give_answer
+from pishro.report.facts import ReportFacts
+from pishro.report.panels import Panel, prediction_panels, score_panel, training_panels
+from pishro.report.sentences import ENGLISH, Catalog
+from pishro.report.wording import name_in_sentence, number, printable, short
+
+# A table of more columns than this is folded, and one of more than the second number is cut.
+_FOLD, _CUT = 25, 500
+_SECTIONS = ("answer", "next", "data", "network", "training", "predictions", "repeat")
+
+
+def render_report(facts: ReportFacts, catalog: Catalog = ENGLISH) -> str:
+    """The report of a run as an HTML page.
+
+    Parameters
+    ----------
+    facts : what the report says.
+    catalog : the language it says it in.
+    """
+    return _template().render(_context(facts, catalog))
+
+
+def write_report(facts: ReportFacts, path: str | os.PathLike[str], catalog: Catalog = ENGLISH) -> Path:
+    """Write the report of a run to a file, whole or not at all; returns the path.
+
+    Parameters
+    ----------
+    facts : what the report says.
+    path : where the file goes; one that exists is replaced.
+    catalog : the language it says it in.
+    """
+    page = render_report(facts, catalog)
+    with replacing(Path(path)) as temporary:
+        Path(temporary).write_text(page, encoding="utf-8")
+    return Path(path)
+
+
+@functools.cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("pishro.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["shown"] = printable
+    environment.filters["short"] = short
+    environment.filters["drawing"] = _drawing
+    return environment.get_template("report.html")
+
+
+def _drawing(panel: Panel) -> Markup:
+    # The one place that goes around autoescape: the SVG was serialized by ElementTree, which escapes every name in it.
+    return Markup(panel.svg)
+
+
+def _context(facts: ReportFacts, catalog: Catalog) -> dict[str, Any]:
+    answer = give_answer(facts, catalog)
+    return {
+        "facts": facts,
+        "say": catalog.say,
+        "name_of": catalog.name,
+        "language": catalog.language,
+        "direction": catalog.direction,
+        "title": catalog.say("title", name=short(facts.name)),
+        "eyebrow": catalog.say("eyebrow", task=catalog.name("task", facts.task), target=name_in_sentence(facts.target)),
+        "answer": answer,
+        "arrows": catalog.say("table.arrows"),
+        "score_figure": score_panel(facts, catalog),
+        "advice": give_advice(facts, answer, catalog),
+        "rows_sentence": _rows_sentence(facts, catalog),
+        "columns": _cut(facts.columns, catalog),
+        "left_out": _cut(facts.left_out, catalog),
+        "fold": _FOLD,
+        "layers": [_layer(line) for line in facts.network_lines],
+        "training_sentences": _training_sentences(facts, catalog),
+        "reasons": _reasons(facts, catalog),
+        "training_figures": training_panels(facts, catalog),
+        "prediction_figures": prediction_panels(facts, catalog),
+        "repeat_lead": catalog.say("repeat.lead", seed=facts.record.seed),
+        "versions": {**facts.record.versions, **facts.versions},
+        "sections": _SECTIONS,
+    }
+
+
+def _rows_sentence(facts: ReportFacts, catalog: Catalog) -> str:
+    train, test = facts.rows
+    columns = catalog.count("column", len(facts.columns))
+    if facts.left_out:
+        columns += ", " + catalog.count("left_out_column", len(facts.left_out))
+    return catalog.say(
+        "data.rows",
+        train=catalog.count("training_row", train),
+        test=catalog.count("held_out", test),
+        columns=columns,
+    )
+
+
+def _cut(rows: list[Any], catalog: Catalog) -> dict[str, Any]:
+    """The rows of a table that are listed, and a sentence for those that are not."""
+    hidden = len(rows) - _CUT
+    more = catalog.say("table.more", columns=f"{hidden:,}") if hidden > 0 else ""
+    return {"rows": rows[:_CUT], "more": more, "count": len(rows)}
+
+
+def _layer(line: str) -> tuple[str, str]:
+    """Name and description of a layer: "dense1: 8 → 12 tanh" is split at its colon."""
+    name, colon, rest = line.partition(":")
+    return (name.strip(), rest.strip()) if colon else ("", line)
+
+
+def _training_sentences(facts: ReportFacts, catalog: Catalog) -> list[str]:
+    record = facts.record
+    parameters = catalog.count("parameter", record.parameters)
+    said = [
+        catalog.say(
+            "training.size",
+            networks=catalog.count("network", record.members),
+            parameters=parameters,
+            rows=catalog.count("training_row", record.rows),
+            iterations=catalog.count("iteration", record.iterations),
+            seconds=catalog.say("seconds", seconds=number(record.seconds, 2)),
+            threads=catalog.count("thread", record.threads),
+        )
+    ]
+    if record.effective:
+        mean = sum(record.effective) / len(record.effective)
+        said.append(catalog.say("training.effective", effective=number(mean), parameters=f"{record.parameters:,}"))
+    if record.noise:
+        low, high = number(min(record.noise), 2), number(max(record.noise), 2)
+        said.append(catalog.say("training.noise", noise=low if low == high else f"{low} – {high}"))
+    return said
+
+
+def _reasons(facts: ReportFacts, catalog: Catalog) -> list[str]:
+    """Each stop reason once, with the number of networks that stopped for it."""
+    reasons = facts.record.reasons
+    if len(reasons) < 2:
+        return list(reasons)
+    return [
+        catalog.say("training.reason", reason=reason, members=catalog.count("of_networks", reasons.count(reason)))
+        for reason in dict.fromkeys(reasons)
+    ]

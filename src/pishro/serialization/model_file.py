@@ -1,0 +1,123 @@
+"""The model file: safetensors with a JSON header. Reading it never executes code.
+
+The tensors are θ (K, P), β (K,) and the packed posterior (K, P(P+1)/2); the header's entry "pishro" is one JSON text
+that holds everything else.
+"""
+
+__all__ = ["FORMAT", "load_model", "save_model"]
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+
+from pishro.data import Schema, TableEncoder, replacing, target_from_json
+from pishro.errors import ModelFileError, PishroError
+from pishro.likelihoods import likelihood_from_json
+from pishro.models import Evaluation, Scores, TableModel
+from pishro.nn import Network
+from pishro.training import LaplacePosterior, TrainedMembers, TrainingRecord
+
+FORMAT = 1
+"""Version of the file's layout; a file with a higher one is refused."""
+
+
+def save_model(model: TableModel, path: str | os.PathLike[str]) -> None:
+    """Write the model; an existing file is replaced only when the new one is whole.
+
+    Raises
+    ------
+    DataError
+        If the folder does not exist or cannot be written to.
+    """
+    trained = model.trained
+    header = {
+        "format": FORMAT,
+        "schema": model.schema.to_json(),
+        "encoder": model.encoder.to_json(),
+        "target": model.target.to_json(),
+        "network": model.network.to_json(),
+        "likelihood": model.likelihood.to_json(),
+        "record": trained.record.to_json(),
+        "scores": None if model.scores is None else model.scores.to_json(),
+        "evaluation": None if model.evaluation is None else model.evaluation.to_json(),
+    }
+    tensors = {
+        "theta": trained.theta.contiguous(),
+        "beta": trained.beta.contiguous(),
+        "posterior": trained.posterior.packed(),
+    }
+    data = safetensors.torch.save(tensors, {"pishro": json.dumps(header, ensure_ascii=False, allow_nan=True)})
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def load_model(path: str | os.PathLike[str]) -> TableModel:
+    """Read a model.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is missing, truncated, foreign, damaged, or written by a newer version.
+    """
+    header, tensors = _read(Path(path))
+    if header.get("format", 0) > FORMAT:
+        raise ModelFileError(
+            f"{path} has format {header['format']}, this version of pishro reads up to {FORMAT}; upgrade pishro."
+        )
+    try:
+        return _model(header, tensors)
+    except PishroError as error:
+        raise ModelFileError(f"{path} is damaged: {error}") from None
+    except (KeyError, TypeError, ValueError, IndexError, RuntimeError, AttributeError) as error:
+        raise ModelFileError(
+            f"{path} is damaged: its header does not describe a model ({error!r}); take another copy."
+        ) from None
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+    if not path.is_file():
+        raise ModelFileError(f"No model file at {path}; `pishro fit` writes one.")
+    try:
+        with safetensors.safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+    except (safetensors.SafetensorError, OSError) as error:
+        raise ModelFileError(
+            f"{path} is not a whole safetensors file ({error}); it may be truncated or of another kind."
+        ) from None
+    if "pishro" not in metadata:
+        raise ModelFileError(f"{path} is a safetensors file, but no model of pishro; expected a header 'pishro'.")
+    try:
+        header = json.loads(metadata["pishro"])
+    except (json.JSONDecodeError, RecursionError):
+        raise ModelFileError(f"{path} is damaged: its header is not JSON; take another copy.") from None
+    if not isinstance(header, dict):
+        raise ModelFileError(f"{path} is damaged: its header is not a JSON object; take another copy.")
+    return header, tensors
+
+
+def _model(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> TableModel:
+    network = Network.from_json(header["network"])
+    theta, beta, size = tensors["theta"], tensors["beta"], network.layout.size
+    members = theta.shape[0]
+    expected = {"theta": (members, size), "beta": (members,), "posterior": (members, size * (size + 1) // 2)}
+    for name, shape in expected.items():
+        if tuple(tensors[name].shape) != shape:
+            raise ModelFileError(f"tensor {name!r} has shape {tuple(tensors[name].shape)}, expected {shape}")
+    posterior = LaplacePosterior.unpacked(tensors["posterior"], size)
+    trained = TrainedMembers(theta, beta, posterior, TrainingRecord.from_json(header["record"]))
+    return TableModel(
+        Schema.from_json(header["schema"]),
+        TableEncoder.from_json(header["encoder"]),
+        target_from_json(header["target"]),
+        network,
+        likelihood_from_json(header["likelihood"]),
+        trained,
+        None if header["scores"] is None else Scores.from_json(header["scores"]),
+        None if header["evaluation"] is None else Evaluation.from_json(header["evaluation"]),
+    )

@@ -1,0 +1,23 @@
+"""Training: recipes, evidence, posterior, record."""
+
+from pishro.training.evidence import Evidence, EvidenceFit, fit_evidence
+from pishro.training.posterior import LaplacePosterior
+from pishro.training.recipe import Recipe, choose_recipe
+from pishro.training.record import History, TrainingRecord
+from pishro.training.train import Plan, Progress, TrainedMembers, train, train_members
+
+__all__ = [
+    "Evidence",
+    "EvidenceFit",
+    "History",
+    "LaplacePosterior",
+    "Plan",
+    "Progress",
+    "Recipe",
+    "TrainedMembers",
+    "TrainingRecord",
+    "choose_recipe",
+    "fit_evidence",
+    "train",
+    "train_members",
+]

@@ -1,0 +1,207 @@
+"""Bayesian regularization: the strength of the weight decay and the noise are read off the training rows themselves.
+
+Levenberg-Marquardt minimizes β E_D + ½ Σ_g α_g ‖θ_g‖²; every few iterations the precisions are re-estimated from the
+curvature A = β JᵀΛJ + diag(α) at the point reached (MacKay 1992):
+
+    γ_g = n_g − α_g Σ_{i∈g} [A⁻¹]_ii        effective number of parameters of group g
+    α_g ← γ_g / ‖θ_g‖²,    β ← (N·C − Σγ_g) / (2 E_D)
+
+until the log evidence stops rising. No validation rows are needed, and A is the posterior's precision in the end.
+
+α starts small, so that the network forms before it is pruned.
+
+References
+----------
+MacKay, D. J. C. (1992). A practical Bayesian framework for backpropagation networks. Neural Computation 4, 448-472.
+Foresee, F. D. and Hagan, M. T. (1997). Gauss-Newton approximation to Bayesian learning. Proc. ICNN, 1930-1935.
+"""
+
+__all__ = ["Evidence", "EvidenceFit", "fit_evidence", "reestimate"]
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from pishro.likelihoods import NormalPrior
+from pishro.objectives import Objective, ObjectivePoint
+from pishro.optim import Iteration, Method, Reason, State, Stop, minimize
+
+
+@dataclasses.dataclass(frozen=True)
+class Evidence:
+    """Settings of the re-estimation.
+
+    Attributes
+    ----------
+    alpha : precision of the prior at the start, in units where inputs and targets have standard deviation 1.
+    every : iterations between re-estimations.
+    change : relative change of the log evidence, per row, below which a member counts as done.
+    patience : re-estimations in a row that must be that still.
+    """
+
+    alpha: float = 1e-3
+    every: int = 5
+    change: float = 1e-4
+    patience: int = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class EvidenceFit:
+    """Where the evidence loop ended: one entry a member.
+
+    Attributes
+    ----------
+    objective, point : the objective with the final precisions, and the point reached.
+    beta : noise precision (K,).
+    gamma : effective parameters (K,).
+    log_evidence : Laplace approximation of ln p(y), up to a constant that members share, (K,).
+    iterations : (K,).
+    reasons : why each member stopped.
+    """
+
+    objective: Objective
+    point: ObjectivePoint
+    beta: Tensor
+    gamma: Tensor
+    log_evidence: Tensor
+    iterations: Tensor
+    reasons: tuple[Reason, ...]
+
+
+Watch = Callable[[Iteration, Tensor], None]
+"""Called after each iteration with what the optimizer reports and γ of the members that ran."""
+
+
+def fit_evidence(
+    objective: Objective,
+    theta: Tensor,
+    method: Method,
+    stop: Stop,
+    settings: Evidence = Evidence(),
+    watch: Watch | None = None,
+) -> EvidenceFit:
+    """Fit K members from θ (K, P), each with its own precisions.
+
+    Parameters
+    ----------
+    objective : network, likelihood and rows; its prior gives the groups, its precisions are replaced.
+    theta : starting points.
+    method : an assembly for least squares, such as `LevenbergMarquardt()`.
+    stop : `iterations` and `seconds` bound the whole run, the rest each stretch between re-estimations.
+    """
+    run = _EvidenceRun(objective, theta, method, stop, settings)
+    while run.wants_more():
+        run.stretch(watch)
+    return run.result()
+
+
+class _EvidenceRun:
+    """The members that still move, and the books over all of them."""
+
+    def __init__(self, objective: Objective, theta: Tensor, method: Method, stop: Stop, settings: Evidence) -> None:
+        self.began = time.perf_counter()
+        self.method, self.stop, self.settings = method, stop, settings
+        groups = objective.prior.groups if objective.prior is not None else torch.zeros(theta.shape[-1]).long()
+        self.alpha = theta.new_full((len(theta), int(groups.max()) + 1), settings.alpha)
+        self.beta = theta.new_ones(len(theta))
+        self.objective = dataclasses.replace(objective, prior=NormalPrior(groups, self.alpha), beta=self.beta)
+        self.state = State.start(self.objective, theta, method)
+        members = len(theta)
+        self.active = torch.arange(members)
+        self.gamma = torch.full((members,), float(theta.shape[-1]), dtype=theta.dtype)
+        self.log_evidence = torch.full((members,), -math.inf, dtype=theta.dtype)
+        self.still = torch.zeros(members, dtype=torch.long)
+        self.iterations = torch.zeros(members, dtype=torch.long)
+        self.reasons = [Reason.ITERATIONS] * members
+        self.done = 0
+
+    def wants_more(self) -> bool:
+        """Whether any member has iterations and time left."""
+        late = time.perf_counter() - self.began > self.stop.seconds
+        if late:
+            for member in self.active.tolist():
+                self.reasons[member] = Reason.SECONDS
+        return len(self.active) > 0 and self.done < self.stop.iterations and not late
+
+    def stretch(self, watch: Watch | None) -> None:
+        """A few iterations under fixed precisions, then new precisions."""
+        active, count = self.active, min(self.settings.every, self.stop.iterations - self.done)
+        problem = self.objective.select(active)
+        state = State(_point(self.state).select(active), self.state.scale[active], self.state.backoff[active])
+        seconds = self.stop.seconds - (time.perf_counter() - self.began)
+        stop = dataclasses.replace(self.stop, iterations=count, seconds=seconds)
+
+        def report(iteration: Iteration) -> None:
+            if watch is not None:
+                named = dataclasses.replace(
+                    iteration, number=self.done + iteration.number, members=active[iteration.members]
+                )
+                watch(named, self.gamma[named.members])
+
+        result = minimize(problem, state, self.method, stop, report)
+        self.done += count
+        self.iterations[active] += result.iterations
+        self._reestimate(active, problem, _point(result.state))
+        self.state.scale[active], self.state.backoff[active] = result.state.scale, result.state.backoff
+        self._retire(active, result.reasons)
+
+    def _reestimate(self, active: Tensor, problem: Objective, point: ObjectivePoint) -> None:
+        alpha, beta, gamma, evidence = reestimate(problem, point)
+        change = (evidence - self.log_evidence[active]).abs()
+        quiet = change <= self.settings.change * problem.batch.total
+        self.still[active] = torch.where(quiet, self.still[active] + 1, 0)
+        self.gamma[active], self.log_evidence[active] = gamma, evidence
+        self.alpha[active], self.beta[active] = alpha, beta  # the objective holds these same tensors
+        moved = self.objective.select(active)
+        self.state.point.update(active, moved.combine(point.x, point.data))
+
+    def _retire(self, active: Tensor, reasons: tuple[Reason, ...]) -> None:
+        stuck = torch.tensor([r in (Reason.NO_DESCENT, Reason.NOT_FINITE) for r in reasons])
+        settled = self.still[active] >= self.settings.patience
+        for member, reason in zip(active.tolist(), reasons, strict=True):
+            if self.still[member] >= self.settings.patience:
+                self.reasons[member] = Reason.EVIDENCE
+            elif reason in (Reason.NO_DESCENT, Reason.NOT_FINITE):
+                self.reasons[member] = reason
+        self.active = active[~(stuck & (self.still[active] > 0) | settled)]
+
+    def result(self) -> EvidenceFit:
+        """The fit so far."""
+        return EvidenceFit(
+            self.objective,
+            _point(self.state),
+            self.beta,
+            self.gamma,
+            self.log_evidence,
+            self.iterations,
+            tuple(self.reasons),
+        )
+
+
+def reestimate(objective: Objective, point: ObjectivePoint) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """New α (K, G) and β (K,), effective parameters γ (K,), and the log evidence (K,) at the old ones."""
+    prior, beta = objective.prior, objective.beta
+    if prior is None or beta is None:
+        raise TypeError("Evidence needs a prior and a noise precision on the objective.")
+    factor = point.gauss_newton.factor(torch.zeros_like(point.x))
+    sizes = prior.sizes().to(point.x.dtype)
+    gamma = (sizes - prior.alpha * prior.sums(factor.inverse_diagonal())).clamp_min(1e-3)
+    alpha = (gamma / prior.sums(point.x.square()).clamp_min(1e-12)).clamp(1e-6, 1e6)
+    total = gamma.sum(-1)
+    count = objective.batch.total * (objective.network.outputs if objective.likelihood.dispersion else 1)
+    evidence = -point.value + (sizes * prior.alpha.log()).sum(-1) / 2 - factor.logdet() / 2
+    if objective.likelihood.dispersion:
+        evidence = evidence + count / 2 * (beta / (2 * math.pi)).log()
+        # at least a tenth of the rows are left for the noise: γ may not eat them all
+        beta = (count - total).clamp_min(0.1 * count) / (2 * point.data.cost).clamp_min(1e-10 * count)
+    return alpha, beta, total, evidence
+
+
+def _point(state: State) -> ObjectivePoint:
+    if not isinstance(state.point, ObjectivePoint):
+        raise TypeError(f"Expected the point of an objective, received {type(state.point).__name__}.")
+    return state.point

@@ -1,0 +1,80 @@
+"""The record of a training run: what was done, why, and how it went."""
+
+__all__ = ["History", "TrainingRecord"]
+
+import dataclasses
+from typing import Any
+
+
+@dataclasses.dataclass
+class History:
+    """Curves of a training run, one entry an iteration, the mean over the members still running.
+
+    Attributes
+    ----------
+    cost : mean negative log-likelihood per training row, in nats (in standardized units of the target).
+    gradient_norm : Euclidean norm of the gradient of the regularized cost.
+    damping : Levenberg-Marquardt damping λ.
+    effective : effective number of parameters γ (MacKay 1992); between 0 and P.
+    running : members still running.
+    """
+
+    cost: list[float] = dataclasses.field(default_factory=list)
+    gradient_norm: list[float] = dataclasses.field(default_factory=list)
+    damping: list[float] = dataclasses.field(default_factory=list)
+    effective: list[float] = dataclasses.field(default_factory=list)
+    running: list[int] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass
+class TrainingRecord:
+    """What a training run did; every entry is plain data, so the record is saved with the model.
+
+    Attributes
+    ----------
+    recipe : one sentence that says which method was chosen and why.
+    method : name of the method, such as "levenberg-marquardt with evidence".
+    seed, members, parameters, rows : the run's size (parameters P per member, training rows N).
+    iterations : iterations of the longest running member.
+    seconds : wall time of the training alone.
+    reasons : stop reason of each member, as a sentence.
+    effective : effective parameters γ of each member at the end.
+    noise : standard deviation of the noise of each member, in standardized units (regression only).
+    history : the curves.
+    versions : versions of pishro, torch and Python.
+    threads : torch threads used.
+    """
+
+    recipe: str
+    method: str
+    seed: int
+    members: int
+    parameters: int
+    rows: int
+    iterations: int = 0
+    seconds: float = 0.0
+    reasons: list[str] = dataclasses.field(default_factory=list)
+    effective: list[float] = dataclasses.field(default_factory=list)
+    noise: list[float] = dataclasses.field(default_factory=list)
+    history: History = dataclasses.field(default_factory=History)
+    versions: dict[str, str] = dataclasses.field(default_factory=dict)
+    threads: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for the header of the model file."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "TrainingRecord":
+        """The record that `to_json` wrote."""
+        return cls(**{**data, "history": History(**data["history"])})
+
+    def __str__(self) -> str:
+        plural = "network" if self.members == 1 else "networks"
+        gamma = sum(self.effective) / max(len(self.effective), 1)
+        reasons = "; ".join(dict.fromkeys(self.reasons))
+        return (
+            f"{self.recipe}\n{self.members} {plural} of {self.parameters} parameters on {self.rows} rows: "
+            f"{self.iterations} iterations in {self.seconds:.1f} s, "
+            f"{gamma:.0f} of {self.parameters} parameters effective.\n{reasons}"
+        )

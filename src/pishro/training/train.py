@@ -1,0 +1,217 @@
+"""Train the members of one network, and keep the books."""
+
+__all__ = ["Plan", "Progress", "TrainedMembers", "train", "train_members"]
+
+import dataclasses
+import importlib.metadata
+import platform
+import time
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from pishro.errors import DataError, SettingError
+from pishro.likelihoods import Likelihood, NormalPrior
+from pishro.nn import Network
+from pishro.objectives import Batch, Objective
+from pishro.optim import Iteration, LevenbergMarquardt, Method, Reason, Stop, minimize
+from pishro.training.evidence import Evidence, fit_evidence
+from pishro.training.posterior import LaplacePosterior
+from pishro.training.record import TrainingRecord
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """One iteration, as a live display wants it; means over the members that ran.
+
+    Attributes
+    ----------
+    iteration, iterations : this one, and the most there can be.
+    cost : regularized cost per training row.
+    gradient_norm : largest entry of |∇f|.
+    damping : λ of Levenberg-Marquardt.
+    effective : effective parameters γ.
+    running : members still running.
+    """
+
+    iteration: int
+    iterations: int
+    cost: float
+    gradient_norm: float
+    damping: float
+    effective: float
+    running: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """How a training is to run.
+
+    Attributes
+    ----------
+    members : networks from different starts, trained together.
+    seed : of the starting points.
+    stop : stop rules.
+    recipe : the choice in one sentence, for the record.
+    method : an assembly of `optim`.
+    """
+
+    members: int = 8
+    seed: int = 0
+    stop: Stop = dataclasses.field(default_factory=lambda: Stop(iterations=200))
+    recipe: str = "Levenberg-Marquardt with evidence, as asked."
+    method: Method = dataclasses.field(default_factory=LevenbergMarquardt)
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainedMembers:
+    """What a training leaves: K members of a network.
+
+    Attributes
+    ----------
+    theta : (K, P).
+    beta : noise precision of each member (K,).
+    posterior : uncertainty of θ.
+    record : what was done.
+    """
+
+    theta: Tensor
+    beta: Tensor
+    posterior: LaplacePosterior
+    record: TrainingRecord
+
+
+def train(
+    net: Network,
+    likelihood: Likelihood,
+    x: Tensor,
+    y: Tensor,
+    *,
+    method: Method | None = None,
+    stop: Stop | None = None,
+    prior: "str | NormalPrior | None" = "evidence",
+    members: int = 1,
+    seed: int = 0,
+) -> tuple[Tensor, TrainingRecord]:
+    """Fit a network and return θ (K, P) and the record.
+
+    Parameters
+    ----------
+    net, likelihood : what is fitted, and the cost.
+    x, y : rows (N, D) and targets (N, C), or class indices (N,); scaled to standard deviation 1 for "evidence".
+    method : an assembly of `optim`; Levenberg-Marquardt if not given.
+    stop : stop rules.
+    prior : "evidence" re-estimates the precisions; a `NormalPrior` fixes them; None is plain maximum likelihood.
+    members : networks from different starts, trained together.
+    seed : of the starting points.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from pishro.likelihoods import Normal
+    >>> from pishro.nn import Dense
+    >>> x = torch.linspace(-1, 1, 50, dtype=torch.float64).reshape(-1, 1)
+    >>> net = Network.chain(1, Dense(5, "tanh"), Dense(1))
+    >>> theta, record = train(net, Normal(), x, torch.sin(3 * x), members=2)
+    >>> bool((net(theta, x).mean(0) - torch.sin(3 * x)).abs().max() < 0.05)
+    True
+    """
+    plan = Plan(members, seed, stop or Stop(iterations=200), method=method or LevenbergMarquardt())
+    batch = Batch(x, y)
+    if prior == "evidence":
+        trained = train_members(net, likelihood, batch, plan)
+        return trained.theta, trained.record
+    if isinstance(prior, str):
+        raise SettingError(f'Expected prior="evidence", a NormalPrior or None, received {prior!r}.')
+    likelihood.check(y)
+    watcher = _Watcher(len(batch), plan.stop.iterations, None)
+    start = net.init(seed, members, dtype=x.dtype)
+    result = minimize(Objective(net, likelihood, batch, prior), start, plan.method, plan.stop, watcher.plain)
+    record = _record(net, batch, plan, watcher)
+    record.recipe = f"{plan.method.name}, as asked."
+    record.seconds = result.seconds
+    record.iterations = int(result.iterations.max())
+    record.reasons = [r.sentence for r in result.reasons]
+    return result.x, record
+
+
+def train_members(
+    net: Network,
+    likelihood: Likelihood,
+    batch: Batch,
+    plan: Plan,
+    progress: Callable[[Progress], None] | None = None,
+) -> TrainedMembers:
+    """Levenberg-Marquardt with evidence, all members at once; one prior precision for each parameter block.
+
+    Raises
+    ------
+    DataError
+        If the target is outside the likelihood's domain, or no member reached a finite cost.
+    """
+    likelihood.check(batch.y)
+    began = time.perf_counter()
+    groups, _ = net.layout.groups()
+    theta = net.init(plan.seed, plan.members)
+    prior = NormalPrior(groups, theta.new_ones(plan.members, int(groups.max()) + 1))
+    watcher = _Watcher(len(batch), plan.stop.iterations, progress)
+    objective = Objective(net, likelihood, batch, prior)
+    fit = fit_evidence(objective, theta, plan.method, plan.stop, Evidence(), watcher)
+    good = torch.isfinite(fit.point.value) & torch.tensor([r is not Reason.NOT_FINITE for r in fit.reasons])
+    if not good.any():
+        raise DataError("No member reached a finite cost; look for extreme values among the inputs and the target.")
+    point, beta, gamma = fit.point.select(good), fit.beta[good], fit.gamma[good]
+    posterior = LaplacePosterior.of(point.precision)
+    record = _record(net, batch, plan, watcher)
+    record.members = len(beta)
+    record.method = f"{plan.method.name} with evidence"
+    record.iterations = int(fit.iterations.max())
+    record.reasons = [r.sentence for r, g in zip(fit.reasons, good.tolist(), strict=True) if g]
+    record.effective = gamma.tolist()
+    record.noise = (1 / beta.sqrt()).tolist() if likelihood.dispersion else []
+    record.seconds = time.perf_counter() - began
+    return TrainedMembers(point.x, beta, posterior, record)
+
+
+class _Watcher:
+    """Turns what the optimizer reports into the record's history and a live display."""
+
+    def __init__(self, rows: int, iterations: int, progress: Callable[[Progress], None] | None) -> None:
+        self.rows, self.iterations, self.progress = rows, iterations, progress
+        self.seen: list[Progress] = []
+
+    def __call__(self, iteration: Iteration, gamma: Tensor) -> None:
+        event = Progress(
+            iteration.number,
+            self.iterations,
+            float(iteration.value.mean()) / self.rows,
+            float(iteration.gradient_norm.mean()),
+            float((1 / iteration.scale).mean()),
+            float(gamma.mean()),
+            len(iteration.members),
+        )
+        self.seen.append(event)
+        if self.progress is not None:
+            self.progress(event)
+
+    def plain(self, iteration: Iteration) -> None:
+        """Without evidence every parameter counts as effective."""
+        self(iteration, torch.full_like(iteration.value, float("nan")))
+
+
+def _record(net: Network, batch: Batch, plan: Plan, watcher: _Watcher) -> TrainingRecord:
+    record = TrainingRecord(plan.recipe, plan.method.name, plan.seed, plan.members, net.layout.size, len(batch))
+    for event in watcher.seen:
+        record.history.cost.append(event.cost)
+        record.history.gradient_norm.append(event.gradient_norm)
+        record.history.damping.append(event.damping)
+        record.history.effective.append(event.effective)
+        record.history.running.append(event.running)
+    record.threads = torch.get_num_threads()
+    record.versions = {
+        "pishro": importlib.metadata.version("pishro"),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+    }
+    return record
