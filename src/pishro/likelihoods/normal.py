@@ -78,7 +78,8 @@ class NormalMixture(Predictive):
 
     def cdf(self, y: Tensor) -> Tensor:
         """P(target ≤ y), (N, C)."""
-        return torch.special.ndtr((y - self.centers) / self.scales).mean(0)
+        below: Tensor = torch.special.ndtr((y - self.centers) / self.scales)
+        return below.mean(0)
 
     def quantile(self, level: float) -> Tensor:
         """The value that the target stays below with probability `level`, (N, C), by bisection."""

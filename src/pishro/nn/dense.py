@@ -81,7 +81,7 @@ class Dense(Layer):
         """dJ/dW = xᵀδ, dJ/db = Σδ, dJ/dx = δWᵀ with δ = dJ/dy · f'."""
         x, y = saved
         delta = dy * self.activation.derivative(y)
-        grads["weight"].copy_(x.mT @ delta)
+        grads["weight"].copy_(torch.matmul(x.mT, delta))
         torch.sum(delta, dim=-2, out=grads["bias"])
         return delta @ params["weight"].mT if needs_dx else None
 
@@ -102,7 +102,7 @@ class Dense(Layer):
             return None
         weight = params["weight"]
         rows = delta.flatten(-3, -2)  # one matrix product a member for all rows and outputs
-        return (rows @ weight.mT).unflatten(-2, delta.shape[-3:-1])
+        return torch.matmul(rows, weight.mT).reshape(*delta.shape[:-1], weight.shape[-2])
 
     def describe(self) -> str:
         """Units and activation."""

@@ -56,16 +56,16 @@ class DenseOperator(Operator):
     Examples
     --------
     >>> import torch
-    >>> B = DenseOperator(torch.tensor([[2.0, 1.0], [1.0, 3.0]]))
-    >>> B.factor(torch.zeros(2)).solve(torch.tensor([3.0, 4.0]))
-    tensor([1., 1.])
+    >>> B = DenseOperator(torch.tensor([[3.0, 1.0], [1.0, 2.0]]))
+    >>> B.factor(torch.tensor([1.0, 0.0])).solve(torch.tensor([9.0, 4.0]))
+    tensor([2., 1.])
     """
 
     matrix: Tensor
 
     def __matmul__(self, v: Tensor) -> Tensor:
         """B v for a vector (…, P)."""
-        return (self.matrix @ v.unsqueeze(-1)).squeeze(-1)
+        return torch.matmul(self.matrix, v.unsqueeze(-1)).squeeze(-1)
 
     def diagonal(self) -> Tensor:
         """Diagonal (…, P), a view."""

@@ -2,7 +2,7 @@
 
 __all__ = ["give_advice"]
 
-from pishro.report.answer import Answer
+from pishro.report.answer import Answer, baseline_name
 from pishro.report.facts import ReportFacts
 from pishro.report.sentences import Catalog
 from pishro.report.wording import name_in_sentence, number
@@ -38,7 +38,7 @@ def give_advice(facts: ReportFacts, answer: Answer, catalog: Catalog) -> list[st
     """Sentences that say what to do next, the most important first; never empty."""
     said = []
     comparison = answer.comparison
-    baseline = catalog.name("baseline", comparison.baseline)
+    baseline = baseline_name(comparison.baseline, catalog)
     if comparison.grade in {"tie", "worse"}:
         said.append(catalog.say("advice.use_baseline", baseline=baseline, target=name_in_sentence(facts.target)))
     if comparison.grade == "likely":

@@ -1,6 +1,6 @@
 """The answer that a report begins with: the headline score, the baseline beside it, and what follows."""
 
-__all__ = ["Answer", "Comparison", "ScoreCell", "ScoreRow", "Tile", "compare", "give_answer"]
+__all__ = ["Answer", "Comparison", "ScoreCell", "ScoreRow", "Tile", "baseline_name", "compare", "give_answer"]
 
 import dataclasses
 import math
@@ -8,7 +8,7 @@ import math
 from pishro.models.evaluation import Metric
 from pishro.report.facts import ReportFacts
 from pishro.report.sentences import Catalog
-from pishro.report.wording import decimals, interval, is_share, measured, name_in_sentence, number
+from pishro.report.wording import decimals, interval, is_share, measured, name_in_sentence, number, short
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +75,11 @@ class Answer:
     table: tuple[ScoreRow, ...]
     comparison: Comparison
     coverage: str
+
+
+def baseline_name(key: str, catalog: Catalog) -> str:
+    """A baseline as it is called in a sentence."""
+    return short(catalog.name("baseline", key), 40)
 
 
 def _better(a: Metric, b: Metric) -> bool:
@@ -150,7 +155,7 @@ def _paragraph(facts: ReportFacts, comparison: Comparison, catalog: Catalog) -> 
     known = interval(head, places)
     rows = catalog.count("row", facts.scores.rows)
     key = "answer.headline" if known else "answer.headline_bare"
-    said.append(catalog.say(key, rows=rows, metric=head.name, value=value, interval=known))
+    said.append(catalog.say(key, rows=rows, metric=short(head.name, 40), value=value, interval=known))
     if comparison.metric is None:
         said.append(catalog.say("answer.no_baseline"))
         return said
@@ -158,7 +163,7 @@ def _paragraph(facts: ReportFacts, comparison: Comparison, catalog: Catalog) -> 
         catalog.say(
             f"answer.{comparison.grade}",
             gain=_gain(head, comparison.metric, catalog),
-            baseline=catalog.name("baseline", comparison.baseline),
+            baseline=baseline_name(comparison.baseline, catalog),
             value=measured(comparison.metric, places, undefined=catalog.say("undefined")),
         )
     )
@@ -176,9 +181,9 @@ def _tiles(facts: ReportFacts, comparison: Comparison, catalog: Catalog) -> list
     if facts.scores.metrics:
         head = facts.scores.metrics[0]
         places = decimals(head)
-        tiles.append(Tile(head.name, measured(head, places, undefined=undefined), detail(head, places)))
+        tiles.append(Tile(short(head.name, 40), measured(head, places, undefined=undefined), detail(head, places)))
         if comparison.metric is not None:
-            label = catalog.say("tile.baseline", baseline=catalog.name("baseline", comparison.baseline))
+            label = catalog.say("tile.baseline", baseline=baseline_name(comparison.baseline, catalog))
             other = comparison.metric
             tiles.append(Tile(label, measured(other, places, undefined=undefined), detail(other, places)))
     coverage = _coverage_metric(facts)
@@ -215,7 +220,7 @@ def give_answer(facts: ReportFacts, catalog: Catalog) -> Answer:
     if coverage is not None:
         shown = measured(coverage, decimals(coverage), undefined=catalog.say("undefined"))
         paragraph.append(catalog.say(f"answer.coverage_{grade}", value=shown))
-    names = [catalog.say("table.model"), *(catalog.name("baseline", name) for name, _ in facts.scores.baselines)]
+    names = [catalog.say("table.model"), *(baseline_name(name, catalog) for name, _ in facts.scores.baselines)]
     return Answer(
         verdict=catalog.say(f"verdict.{comparison.grade}"),
         paragraph=tuple(paragraph),

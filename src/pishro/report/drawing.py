@@ -10,7 +10,19 @@ Okabe, M., and Ito, K. (2008). Color Universal Design: how to make figures and p
 colorblind people.
 """
 
-__all__ = ["BLUE", "GREEN", "GRID", "INK", "MUTED", "SURFACE", "VERMILLION", "finite", "inline_svg", "label", "panel"]
+__all__ = [
+    "BLUE",
+    "FARTHEST",
+    "GRID",
+    "INK",
+    "MUTED",
+    "SURFACE",
+    "VERMILLION",
+    "finite",
+    "inline_svg",
+    "label",
+    "panel",
+]
 
 import io
 import re
@@ -28,7 +40,6 @@ from pishro.report.wording import short
 
 BLUE = "#0072b2"
 VERMILLION = "#d55e00"
-GREEN = "#009e73"
 INK = "#010101"
 MUTED = "#020202"
 GRID = "#030303"
@@ -36,7 +47,6 @@ SURFACE = "#fefefe"
 _ROLES = {
     BLUE: "var(--blue)",
     VERMILLION: "var(--vermillion)",
-    GREEN: "var(--green)",
     INK: "currentColor",
     MUTED: "var(--muted)",
     GRID: "var(--grid)",
@@ -46,6 +56,8 @@ _COLOR = re.compile("|".join(_ROLES), re.IGNORECASE)
 _REFERENCE = re.compile(r"#([\w-]+)")
 _XML_NAMESPACE = re.compile(r"\{[^}]*\}")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+# What has diverged beyond this would overflow the arithmetic of an axis.
+FARTHEST = 1e100
 _RC = {"svg.fonttype": "none", "path.simplify": True}
 
 
@@ -73,9 +85,9 @@ def label(axes: Axes, x: str, y: str) -> None:
 
 
 def finite(*columns: list[float]) -> list[NDArray[np.float64]]:
-    """Columns as arrays, cut to the rows where all of them are finite."""
+    """Columns as arrays, cut to the rows where all of them can be drawn: finite, and not beyond `FARTHEST`."""
     arrays = [np.asarray(c, dtype=np.float64) for c in columns]
-    keep = np.logical_and.reduce([np.isfinite(a) for a in arrays])
+    keep = np.logical_and.reduce([np.abs(a) < FARTHEST for a in arrays])
     return [a[keep] for a in arrays]
 
 

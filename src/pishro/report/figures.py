@@ -1,22 +1,23 @@
 """Figures of the training and of a regression, each a function from facts to a matplotlib figure."""
 
-__all__ = ["POINTS", "agreement", "curve", "residual_histogram", "residual_scatter", "score_intervals", "thin"]
+__all__ = ["BARS", "POINTS", "agreement", "curve", "residual_histogram", "residual_scatter", "score_intervals", "thin"]
 
 import math
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from pishro.models.evaluation import Metric
-from pishro.report.drawing import BLUE, GRID, INK, MUTED, SURFACE, VERMILLION, label, panel
+from pishro.report.drawing import BLUE, FARTHEST, GRID, INK, MUTED, SURFACE, VERMILLION, label, panel
 from pishro.report.wording import fixed, is_share, power_of_ten, short
 
 # More points than this hide each other on half a page; they would also make the page large.
 POINTS = 1500
-_BARS = 250
+BARS = 250
 
 _Array = NDArray[np.float64]
 
@@ -30,10 +31,8 @@ def thin(rows: int, most: int = POINTS) -> NDArray[np.intp]:
 
 def _padded(low: float, high: float, share: float = 0.05) -> tuple[float, float]:
     """Axis limits around a range, also around a range of one value."""
-    if high > low:
-        pad = share * (high - low)
-    else:
-        pad = 0.5 * abs(high) if high != 0 else 1.0
+    width = share * (high - low) if high > low else 0.5 * abs(high)
+    pad = width or 1.0
     return low - pad, high + pad
 
 
@@ -50,6 +49,22 @@ def _count_by(axis: Axis, most: int) -> None:
         axis.set_major_formatter(FuncFormatter(lambda value, _: fixed(value, 0)))
 
 
+def _dots(axes: Axes, x: _Array, y: _Array, *, missed: bool = False) -> None:
+    """Points with a thin rim in the color of the page, smaller and paler where there are many."""
+    size, alpha = (18.0, 0.85) if len(x) <= 300 else (9.0, 0.55)
+    axes.scatter(
+        x,
+        y,
+        s=size * (0.8 if missed else 1),
+        color=VERMILLION if missed else BLUE,
+        alpha=1.0 if missed else alpha,
+        marker="D" if missed else "o",
+        edgecolors=SURFACE,
+        linewidths=0.35,
+        zorder=4 if missed else 3,
+    )
+
+
 def curve(values: list[float], x: str, y: str, *, reference: tuple[float, str] | None = None) -> Figure:
     """A curve over iterations; logarithmic where the values are positive and span more than a factor of 30.
 
@@ -62,7 +77,7 @@ def curve(values: list[float], x: str, y: str, *, reference: tuple[float, str] |
     figure, axes = panel(height=2.5)
     everything = np.asarray(values, dtype=np.float64)
     at = thin(len(everything), 1000)
-    shown = np.where(np.isfinite(everything[at]), everything[at], np.nan)
+    shown = np.where(np.abs(everything[at]) < FARTHEST, everything[at], np.nan)
     known = shown[np.isfinite(shown)]
     axes.plot(at + 1, shown, color=BLUE, linewidth=1.6, marker="o" if len(at) < 3 else "", markersize=4)
     if known.min() > 0 and known.max() / known.min() > 30:
@@ -126,21 +141,17 @@ def agreement(columns: tuple[_Array, ...], x: str, y: str) -> Figure:
     at = thin(len(actual))
     low, high = _padded(min(actual.min(), predicted.min()), max(actual.max(), predicted.max()))
     axes.plot([low, high], [low, high], color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
-    size = 18 if len(at) <= 300 else 9
     inside = np.ones(len(at), dtype=bool)
     if len(columns) == 4:
         lower, upper = columns[2][at], columns[3][at]
         inside = (actual[at] >= lower) & (actual[at] <= upper)
-        bars = thin(len(at), _BARS)
+        bars = thin(len(at), BARS)
         axes.vlines(actual[at][bars], lower[bars], upper[bars], color=BLUE, linewidth=0.8, alpha=0.3, zorder=2)
         missed = np.flatnonzero(~inside)
         axes.vlines(actual[at][missed], lower[missed], upper[missed], color=VERMILLION, linewidth=0.9, alpha=0.4)
-    style = {"edgecolors": SURFACE, "linewidths": 0.35}
-    alpha = 0.85 if len(at) <= 300 else 0.6
-    axes.scatter(actual[at][inside], predicted[at][inside], s=size, color=BLUE, alpha=alpha, zorder=3, **style)
+    _dots(axes, actual[at][inside], predicted[at][inside])
     if not inside.all():
-        out = ~inside
-        axes.scatter(actual[at][out], predicted[at][out], s=size * 1.3, color=VERMILLION, marker="D", zorder=4, **style)
+        _dots(axes, actual[at][~inside], predicted[at][~inside], missed=True)
     axes.set_xlim(low, high)
     axes.set_ylim(low, high)
     axes.set_aspect("equal", adjustable="box")
@@ -155,16 +166,13 @@ def residual_scatter(predicted: _Array, residuals: _Array, x: str, y: str) -> Fi
     figure, axes = panel(height=3.7)
     at = thin(len(predicted))
     axes.axhline(0, color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
-    size, alpha = (18, 0.8) if len(at) <= 300 else (9, 0.5)
-    axes.scatter(
-        predicted[at], residuals[at], s=size, color=BLUE, alpha=alpha, edgecolors=SURFACE, linewidths=0.35, zorder=2
-    )
+    _dots(axes, predicted[at], residuals[at])
     if len(predicted) >= 100 and np.ptp(predicted) > 0:
         groups = np.array_split(np.argsort(predicted, kind="stable"), 10)
         centers = [predicted[g].mean() for g in groups]
         means = [residuals[g].mean() for g in groups]
-        axes.plot(centers, means, color=SURFACE, linewidth=4, zorder=3, alpha=0.8)
-        axes.plot(centers, means, color=VERMILLION, linewidth=1.8, marker="o", markersize=3.5, zorder=4)
+        axes.plot(centers, means, color=SURFACE, linewidth=4, zorder=5, alpha=0.8)
+        axes.plot(centers, means, color=VERMILLION, linewidth=1.8, marker="o", markersize=3.5, zorder=6)
     axes.set_xlim(*_padded(predicted.min(), predicted.max()))
     axes.set_ylim(*_padded(residuals.min(), residuals.max()))
     _count_by(axes.yaxis, 6)

@@ -153,6 +153,6 @@ def _reasons(facts: ReportFacts, catalog: Catalog) -> list[str]:
     if len(reasons) < 2:
         return list(reasons)
     return [
-        catalog.say("training.reason", reason=reason, members=catalog.count("of_networks", reasons.count(reason)))
+        catalog.say("training.reason", reason=reason, members=catalog.count("network", reasons.count(reason)))
         for reason in dict.fromkeys(reasons)
     ]

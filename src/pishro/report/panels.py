@@ -8,6 +8,7 @@ import math
 import numpy as np
 from matplotlib.figure import Figure
 
+from pishro.report.answer import baseline_name
 from pishro.report.class_figures import (
     area_under,
     calibration_of,
@@ -17,9 +18,9 @@ from pishro.report.class_figures import (
     roc,
     roc_of,
 )
-from pishro.report.drawing import finite, inline_svg
+from pishro.report.drawing import FARTHEST, finite, inline_svg
 from pishro.report.facts import ReportFacts
-from pishro.report.figures import POINTS, agreement, curve, residual_histogram, residual_scatter, score_intervals
+from pishro.report.figures import BARS, POINTS, agreement, curve, residual_histogram, residual_scatter, score_intervals
 from pishro.report.sentences import Catalog
 from pishro.report.wording import is_share, name_in_sentence, number, short
 
@@ -51,16 +52,17 @@ def score_panel(facts: ReportFacts, catalog: Catalog) -> Panel | None:
         return None
     head = facts.scores.metrics[0]
     entries = [(catalog.say("table.model"), head)]
-    for name, metrics in facts.scores.baselines:
-        entries += [(catalog.name("baseline", name), m) for m in metrics if m.name == head.name]
-    entries = [(name, m) for name, m in entries if math.isfinite(m.value)]
+    for key, metrics in facts.scores.baselines:
+        entries += [(baseline_name(key, catalog), m) for m in metrics if m.name == head.name]
+    entries = [(entry, m) for entry, m in entries if math.isfinite(m.value)]
     if len(entries) < 2 or not math.isfinite(head.value):
         return None
     arrow = catalog.say(f"table.{head.better}") if head.better in {"lower", "higher"} else ""
     shown_unit = "%" if is_share(head) else short(head.unit, 20)
     unit = f" ({shown_unit})" if shown_unit else ""
-    axis = f"{head.name}{unit}, {arrow}" if arrow else f"{head.name}{unit}"
-    return _panel(score_intervals(entries, axis), "scores", catalog.say("figure.scores", metric=head.name))
+    name = short(head.name, 40)
+    axis = f"{name}{unit}, {arrow}" if arrow else f"{name}{unit}"
+    return _panel(score_intervals(entries, axis), "scores", catalog.say("figure.scores", metric=name))
 
 
 def training_panels(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
@@ -74,7 +76,7 @@ def training_panels(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
     }
     panels = []
     for key, values in curves.items():
-        known = [v for v in values if math.isfinite(v)]
+        known = [v for v in values if abs(v) < FARTHEST]
         if not known:
             continue
         parameters = facts.record.parameters
@@ -131,7 +133,9 @@ def _regression(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
     if len(columns) == 4:
         outside = int(np.sum((actual < columns[2]) | (actual > columns[3])))
         rows = catalog.count("row", len(actual))
-        caption += " " + catalog.say("figure.bars", outside=f"{outside:,}", rows=rows)
+        some = len(actual) > BARS
+        which = catalog.say("figure.some_bars", shown=BARS) if some else catalog.say("figure.every_bar")
+        caption += " " + catalog.say("figure.bars", outside=f"{outside:,}", rows=rows, which=which)
     first = agreement(columns, catalog.say("axis.actual", target=target), predicted_axis)
 
     trend = " " + catalog.say("figure.trend") if len(actual) >= 100 and np.ptp(predicted) > 0 else ""

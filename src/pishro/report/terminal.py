@@ -8,13 +8,15 @@ from rich.padding import Padding
 from rich.table import Table
 
 from pishro.report.advice import give_advice
-from pishro.report.answer import Answer, give_answer
+from pishro.report.answer import Answer, baseline_name, give_answer
 from pishro.report.facts import ReportFacts
 from pishro.report.sentences import ENGLISH, Catalog
 from pishro.report.wording import printable, short
 
 _COLORS = {"clear": "green", "likely": "yellow", "tie": "yellow", "worse": "red", "none": "cyan"}
 _MOST = 8
+# Width of a column with its interval, such as "33,380 to 36,990", and the gap after it.
+_COLUMN = 20
 
 
 def print_summary(facts: ReportFacts, console: Console, catalog: Catalog = ENGLISH) -> None:
@@ -33,21 +35,27 @@ def print_summary(facts: ReportFacts, console: Console, catalog: Catalog = ENGLI
     console.print(escape(" ".join(answer.paragraph)), highlight=False)
     if answer.table:
         console.print()
-        console.print(_scores(answer, catalog))
+        console.print(_scores(answer, catalog, console.width))
     _bullets(console, catalog.say("heading.left_out"), [f"{short(n, 40)}: {r}" for n, r in facts.left_out], catalog)
     _bullets(console, catalog.say("heading.notes"), facts.notes, catalog)
     _bullets(console, catalog.say("heading.next"), give_advice(facts, answer, catalog), catalog)
     console.print()
 
 
-def _scores(answer: Answer, catalog: Catalog) -> Table:
+def _scores(answer: Answer, catalog: Catalog, width: int) -> Table:
+    """The table of scores; in a narrow terminal only the best baseline stands beside the model."""
+    kept = list(range(len(answer.columns)))
+    best = baseline_name(answer.comparison.baseline, catalog)
+    if _COLUMN * len(kept) + _COLUMN > width and best in answer.columns:
+        kept = [0, answer.columns.index(best, 1)]
     table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
     table.add_column(escape(catalog.say("table.metric")))
-    for name in answer.columns:
-        table.add_column(escape(short(name, 30)), justify="right")
+    for place in kept:
+        table.add_column(escape(short(answer.columns[place], 30)), justify="right")
     for row in answer.table:
         cells = []
-        for place, cell in enumerate(row.cells):
+        for place in kept:
+            cell = row.cells[place]
             if cell is None:
                 cells.append("[dim]–[/]")
                 continue

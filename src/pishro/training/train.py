@@ -17,6 +17,7 @@ from pishro.nn import Network
 from pishro.objectives import Batch, Objective
 from pishro.optim import Iteration, LevenbergMarquardt, Method, Reason, Stop, minimize
 from pishro.training.evidence import Evidence, fit_evidence
+from pishro.training.pilot import starting_alpha
 from pishro.training.posterior import LaplacePosterior
 from pishro.training.record import TrainingRecord
 
@@ -157,7 +158,9 @@ def train_members(
     prior = NormalPrior(groups, theta.new_ones(plan.members, int(groups.max()) + 1))
     watcher = _Watcher(len(batch), plan.stop.iterations, progress)
     objective = Objective(net, likelihood, batch, prior)
-    fit = fit_evidence(objective, theta, plan.method, plan.stop, Evidence(), watcher)
+    evidence = starting_alpha(objective, theta, plan.method, plan.stop, Evidence())
+    left = dataclasses.replace(plan.stop, seconds=plan.stop.seconds - (time.perf_counter() - began))
+    fit = fit_evidence(objective, theta, plan.method, left, evidence, watcher)
     good = torch.isfinite(fit.point.value) & torch.tensor([r is not Reason.NOT_FINITE for r in fit.reasons])
     if not good.any():
         raise DataError("No member reached a finite cost; look for extreme values among the inputs and the target.")
