@@ -10,6 +10,7 @@ from typing import Any
 from pishro.data import Schema, read_table
 from pishro.errors import SettingError, unknown_name
 from pishro.models import FitSettings, TableModel, fit_table
+from pishro.report.facts import ReportFacts
 from pishro.serialization import load_model, save_model
 from pishro.training import Progress
 
@@ -37,20 +38,18 @@ class Model(TableModel):
 
     def report(self, path: str | os.PathLike[str]) -> None:
         """Write the report: one self-contained HTML file."""
-        from pishro.report import write_report  # noqa: PLC0415 - matplotlib is slow to import
+        from pishro.report.html import write_report  # noqa: PLC0415 - matplotlib is slow to import
 
         write_report(self.facts(os.path.basename(os.fspath(path)).rsplit(".", 1)[0]), path)
 
-    def facts(self, name: str | None = None) -> Any:
-        """What the report says of this model, as `pishro.report.ReportFacts`.
+    def facts(self, name: str | None = None) -> ReportFacts:
+        """What the report says of this model, as `pishro.report.facts.ReportFacts`.
 
         Raises
         ------
         SettingError
             If nothing was held out, so that there is no score to report.
         """
-        from pishro.report import ReportFacts  # noqa: PLC0415 - matplotlib is slow to import
-
         if self.scores is None or self.evaluation is None:
             raise SettingError("Expected a model with held-out scores, but this one has none; fit it by `pishro.fit`.")
         target = self.schema.target

@@ -69,6 +69,7 @@ class Page(HTMLParser):
 
 def checked(facts: ReportFacts) -> Page:
     source = render_report(facts)
+    source.encode("utf-8")
     page = Page(source)
     assert page.open == []
     assert len(page.ids) == len(set(page.ids)), "ids clash"
@@ -107,10 +108,8 @@ def test_the_answer_comes_first_with_its_baseline_and_coverage() -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
-@pytest.mark.parametrize("kind", FACTS)
-def test_hostile_text_is_only_text(kind: str, name: str) -> None:
-    facts = FACTS[kind]()
-    count = len(facts.evaluation.classes)
+def test_hostile_text_is_only_text(name: str) -> None:
+    facts = regression_facts(60)
     facts = dataclasses.replace(
         facts,
         name=name,
@@ -122,20 +121,30 @@ def test_hostile_text_is_only_text(kind: str, name: str) -> None:
         notes=[name],
         lines=[name],
         versions={name: name},
-        record=training_record(recipe=name, method=name, reasons=[name] * 8),
+        record=training_record(recipe=name, method=name, reasons=[name] * 8, history=History()),
         scores=Scores(
             facts.task,
             9,
             (Metric(name, 1.0, 0.5, 1.5, "lower", name), Metric("RMSE", 1.0, 0.5, 1.5, "lower", name)),
             ((name, (Metric(name, 2.0, 1.5, 2.5, "lower", name),)),),
         ),
-        evaluation=dataclasses.replace(facts.evaluation, classes=[name] * count),
     )
     page = checked(facts)
     if name.isprintable() and name:
         assert page.text.count(name) >= 5
     assert not re.search("[\u202a-\u202e\x00-\x08]", page.text)
-    render_report(facts).encode("utf-8")
+
+
+def test_hostile_classes_are_only_text() -> None:
+    names = [n for n in HOSTILE if n]
+    facts = digits_facts(300, classes=len(names))
+    facts = dataclasses.replace(facts, evaluation=dataclasses.replace(facts.evaluation, classes=names))
+    assert "<script>alert" not in render_report(facts)
+    for text in ("{0}{target}", "漢字", "]]></svg>", "\\x00"):
+        assert text in checked(facts).text
+    two = binary_facts(60)
+    two = dataclasses.replace(two, evaluation=dataclasses.replace(two.evaluation, classes=names[:2]))
+    assert "onerror" in checked(two).text
 
 
 def test_the_page_stays_small_and_says_that_it_is_thinned() -> None:
@@ -153,7 +162,7 @@ def test_wide_tables_are_folded_and_cut() -> None:
     assert len(source) < 2_000_000
 
 
-@pytest.mark.parametrize("rows", [0, 1, 2, 5, 9])
+@pytest.mark.parametrize("rows", [0, 1, 5])
 @pytest.mark.parametrize("kind", FACTS)
 def test_few_rows(kind: str, rows: int) -> None:
     full = FACTS[kind]()
@@ -163,7 +172,7 @@ def test_few_rows(kind: str, rows: int) -> None:
     )
     nan = float("nan")
     scores = Scores(full.task, rows, (Metric("R²", nan, nan, nan, "higher"), Metric("RMSE", 1.0, nan, nan)))
-    page = checked(dataclasses.replace(full, evaluation=cut, scores=scores, rows=(10, rows)))
+    page = checked(dataclasses.replace(full, evaluation=cut, scores=scores, rows=(10, rows), record=training_record(1)))
     assert "not defined" in page.text
     assert ("too few held-out rows" in page.text) == (rows < 5)
 
@@ -236,6 +245,22 @@ def test_write_report_replaces_the_file(tmp_path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
     with pytest.raises(DataError):
         write_report(binary_facts(), tmp_path / "absent" / "report.html")
+
+
+def luminance(color: str) -> float:
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_text_has_contrast_on_light_and_dark() -> None:
+    source = render_report(binary_facts())
+    palettes = [dict(re.findall(r"--(\w+): (#\w{6})", block)) for block in source.split(":root {")[1:3]]
+    for palette in palettes:
+        for ink in ("text", "muted", "link", "good", "fair", "poor"):
+            for paper in ("page", "surface", "code"):
+                dark, light = sorted([luminance(palette[ink]), luminance(palette[paper])])
+                assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, paper)
 
 
 def test_the_report_is_quick() -> None:

@@ -15,7 +15,7 @@ from rich.table import Table
 from pishro.data import Schema, load_example, read_table
 from pishro.errors import SettingError
 from pishro.fitting import fit as fit_model
-from pishro.report import print_summary
+from pishro.report.terminal import print_summary
 from pishro.training import Progress
 
 

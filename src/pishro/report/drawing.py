@@ -58,7 +58,6 @@ _XML_NAMESPACE = re.compile(r"\{[^}]*\}")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 # What has diverged beyond this would overflow the arithmetic of an axis.
 FARTHEST = 1e100
-_RC = {"svg.fonttype": "none", "path.simplify": True}
 
 
 def panel(width: float = 4.7, height: float = 3.1) -> tuple[Figure, Axes]:
@@ -129,7 +128,7 @@ def inline_svg(figure: Figure, key: str, alternative: str) -> str:
     """
     page = io.BytesIO()
     nothing: dict[str, Any] = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    with mpl.rc_context({**_RC, "svg.hashsalt": key}), warnings.catch_warnings():
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": key}), warnings.catch_warnings():
         # The browser draws the text with its own fonts, so a glyph that matplotlib's font lacks is no loss.
         warnings.filterwarnings("ignore", message=r"(?s)Glyph .* missing from", category=UserWarning)
         figure.savefig(page, format="svg", metadata=nothing)

@@ -178,7 +178,7 @@ _CAPTIONS = {
     "figure.trend": "The line is the mean of groups of equally many rows.",
     "figure.histogram": "Residuals (actual − predicted): mean {mean}, standard deviation {deviation}.",
     "figure.beyond": "{rows} beyond the axis.",
-    "figure.confusion": "Confusion matrix: rows of each actual class by predicted class; shade is the share of the row.",
+    "figure.confusion": "Confusion matrix: rows by actual and predicted class; shade is the share of the actual class.",
     "figure.confusion_pairs": "Most frequent confusions: {pairs}.",
     "figure.confusion_pair": "{actual} taken for {predicted} ({n})",
     "figure.confusion_others": "The rarest {n} classes are shown together.",

@@ -58,7 +58,7 @@ def name_in_sentence(text: object, length: int = 60) -> str:
     """A foreign name in quotes; one that runs from right to left is isolated, so the sentence keeps its order."""
     shown = short(text, length)
     if any(unicodedata.bidirectional(c) in {"R", "AL", "AN"} for c in shown):
-        return f"\N{FIRST STRONG ISOLATE}“{shown}”\N{POP DIRECTIONAL ISOLATE}"
+        return f"“\N{FIRST STRONG ISOLATE}{shown}\N{POP DIRECTIONAL ISOLATE}”"
     return f"“{shown}”"
 
 

@@ -65,9 +65,12 @@ def load_model(path: str | os.PathLike[str]) -> TableModel:
         If the file is missing, truncated, foreign, damaged, or written by a newer version.
     """
     header, tensors = _read(Path(path))
-    if header.get("format", 0) > FORMAT:
+    version = header.get("format")
+    if not isinstance(version, int):
+        raise ModelFileError(f"{path} is damaged: its format is {version!r}, expected a number; take another copy.")
+    if version > FORMAT:
         raise ModelFileError(
-            f"{path} has format {header['format']}, this version of pishro reads up to {FORMAT}; upgrade pishro."
+            f"{path} has format {version}, this version of pishro reads up to {FORMAT}; upgrade pishro."
         )
     try:
         return _model(header, tensors)
