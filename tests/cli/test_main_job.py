@@ -108,9 +108,7 @@ def test_bad_settings(
     assert word in capsys.readouterr().err
 
 
-def test_target_is_asked_for(
-    monkeypatch: pytest.MonkeyPatch, table: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_target_is_asked_for(monkeypatch: pytest.MonkeyPatch, table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(monkeypatch, "fit", table) == 2
     assert "'kind'" in capsys.readouterr().err
     assert run(monkeypatch, "fit") == 2

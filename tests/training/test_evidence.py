@@ -73,7 +73,6 @@ def test_posterior_variance_equals_the_direct_formula() -> None:
     x, y = line(60)
     net = Network.chain(4, Dense(3, "tanh"), Dense(2))
     trained = train_members(net, Normal(), Batch(x, torch.cat([y, -y], 1)), Plan(members=2, stop=Stop(iterations=20)))
-    groups, _ = net.layout.groups()
     inverse = trained.posterior.inverse_lower.double()
     jacobian = net.jacobian(trained.theta, x)
     covariance = inverse.mT @ inverse

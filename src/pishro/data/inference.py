@@ -30,7 +30,7 @@ def _refuse_wrong_names(
 
 
 def _with_counters(judged: list[Judgment]) -> list[Judgment]:
-    """The judgments, counters taken back in when they are the only inputs: a series over x = 1, 2, 3, …"""
+    """The judgments, counters taken back in when they are the only inputs: a series over 1, 2, 3."""
     if any(j.column and not j.left_out for j in judged):
         return judged
     return [dataclasses.replace(j, left_out=None) if j.counter else j for j in judged]

@@ -57,7 +57,7 @@ class DenseOperator(Operator):
     --------
     >>> import torch
     >>> B = DenseOperator(torch.tensor([[3.0, 1.0], [1.0, 2.0]]))
-    >>> B.factor(torch.tensor([1.0, 0.0])).solve(torch.tensor([9.0, 4.0]))
+    >>> B.factor(torch.tensor([1.0, 0.0])).solve(torch.tensor([9.0, 4.0])).round(decimals=4)
     tensor([2., 1.])
     """
 
@@ -65,7 +65,7 @@ class DenseOperator(Operator):
 
     def __matmul__(self, v: Tensor) -> Tensor:
         """B v for a vector (…, P)."""
-        return torch.matmul(self.matrix, v.unsqueeze(-1)).squeeze(-1)
+        return torch.einsum("...ij,...j->...i", self.matrix, v)
 
     def diagonal(self) -> Tensor:
         """Diagonal (…, P), a view."""

@@ -8,8 +8,8 @@ curvature A = β JᵀΛJ + diag(α) at the point reached (MacKay 1992):
 
 until the log evidence stops rising. No validation rows are needed, and A is the posterior's precision in the end.
 
-α starts small, so that the network forms before it is pruned; where the evidence of a short pilot says that the rows are
-too noisy for that (`pilot.py`), it starts large.
+α starts small, so that the network forms before it is pruned; where the evidence of a short pilot says that the rows
+are too noisy for that (`pilot.py`), it starts large.
 
 References
 ----------

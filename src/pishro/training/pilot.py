@@ -1,9 +1,9 @@
 """Where evidence should start: a short pilot asks the rows themselves.
 
-Re-estimation finds a *local* maximum of the evidence. From a small α the network first forms, then is pruned: best on rows
-with little noise (yacht, inner splits: RMSE 0.41 against 0.53 from α = 10). On noisy rows that start ends in an overfit
-from which the evidence does not lead back (diabetes: RMSE 62.8 against 54.6, log evidence -461 against -412). The log
-evidence tells the two cases apart without a validation set.
+Re-estimation finds a *local* maximum of the evidence. From a small α the network first forms, then is pruned: best on
+rows with little noise (yacht, inner splits: RMSE 0.41 against 0.53 from α = 10). On noisy rows that start ends in an
+overfit from which the evidence does not lead back (diabetes: RMSE 62.8 against 54.6, log evidence -461 against -412).
+The log evidence tells the two cases apart without a validation set.
 """
 
 __all__ = ["starting_alpha"]
