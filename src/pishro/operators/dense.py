@@ -36,7 +36,8 @@ class CholeskyFactor(Factor):
 
     def logdet(self) -> Tensor:
         """Ln det A, (…)."""
-        return 2 * self.lower.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+        diagonal: Tensor = self.lower.diagonal(dim1=-2, dim2=-1)
+        return diagonal.log().sum(-1).mul(2)
 
     def inverse_lower(self) -> Tensor:
         """L⁻¹, so that bᵀA⁻¹b = ‖L⁻¹b‖²."""
@@ -65,7 +66,7 @@ class DenseOperator(Operator):
 
     def __matmul__(self, v: Tensor) -> Tensor:
         """B v for a vector (…, P)."""
-        return torch.einsum("...ij,...j->...i", self.matrix, v)
+        return torch.matmul(self.matrix, v.unsqueeze(-1)).squeeze(-1)
 
     def diagonal(self) -> Tensor:
         """Diagonal (…, P), a view."""
