@@ -36,13 +36,13 @@ class CholeskyFactor(Factor):
 
     def logdet(self) -> Tensor:
         """Ln det A, (…)."""
-        diagonal: Tensor = self.lower.diagonal(dim1=-2, dim2=-1)
-        return diagonal.log().sum(-1).mul(2)
+        return 2 * self.lower.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
     def inverse_lower(self) -> Tensor:
         """L⁻¹, so that bᵀA⁻¹b = ‖L⁻¹b‖²."""
         eye = torch.eye(self.lower.shape[-1], dtype=self.lower.dtype, device=self.lower.device)
-        return torch.linalg.solve_triangular(self.lower, eye.expand_as(self.lower), upper=False)
+        inverse: Tensor = torch.linalg.solve_triangular(self.lower, eye.expand_as(self.lower), upper=False)
+        return inverse
 
     def inverse_diagonal(self) -> Tensor:
         """Diagonal of A⁻¹, (…, P): the columns' square sums of L⁻¹, a third of the work of the inverse."""
