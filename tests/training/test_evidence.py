@@ -34,7 +34,7 @@ def test_linear_model_reaches_the_closed_form_fixed_point() -> None:
     net = Network.chain(4, Dense(1))
     one_group = NormalPrior(torch.zeros(5, dtype=torch.long), torch.ones(1, 1, dtype=torch.float64))
     objective = Objective(net, Normal(), Batch(x, y), one_group)
-    settings = Evidence(every=2, change=0.0, noisy_alpha=None)
+    settings = Evidence(every=2, change=0.0)
     fit = fit_evidence(objective, net.init(0, 1), LevenbergMarquardt(), Stop(iterations=200), settings)
     assert fit.gamma.item() == pytest.approx(gamma, rel=1e-6)
     assert fit.beta.item() == pytest.approx(beta, rel=1e-6)

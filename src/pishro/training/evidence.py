@@ -8,8 +8,8 @@ curvature A = β JᵀΛJ + diag(α) at the point reached (MacKay 1992):
 
 until the log evidence stops rising. No validation rows are needed, and A is the posterior's precision in the end.
 
-α starts small, so that the network forms before it is pruned; where the evidence of a short pilot says that the rows
-are too noisy for that (`pilot.py`), it starts large.
+α starts small, so that the network forms before it is pruned; where the rows are too noisy for that, a short pilot says
+so (`pilot.py`) and it starts large.
 
 References
 ----------
@@ -38,19 +38,13 @@ class Evidence:
 
     Attributes
     ----------
-    alpha : precision of the prior at the start, where inputs and targets have standard deviation 1; the usual case.
-    noisy_alpha : the same for noisy rows; None never tries it.
-    pilot : iterations of the pilot that decides between the two.
-    pilot_members : members of the pilot, for each of the two.
+    alpha : precision of the prior at the start, where inputs and targets have standard deviation 1.
     every : iterations between re-estimations.
     change : relative change of the log evidence, per row, below which a member counts as done.
     patience : re-estimations in a row that must be that still.
     """
 
     alpha: float = 1e-2
-    noisy_alpha: float | None = 10.0
-    pilot: int = 30
-    pilot_members: int = 4
     every: int = 5
     change: float = 1e-4
     patience: int = 3

@@ -16,8 +16,8 @@ from pishro.likelihoods import Likelihood, NormalPrior
 from pishro.nn import Network
 from pishro.objectives import Batch, Objective
 from pishro.optim import Iteration, LevenbergMarquardt, Method, Reason, Stop, minimize
-from pishro.training.evidence import Evidence, fit_evidence
-from pishro.training.pilot import starting_alpha
+from pishro.training.evidence import fit_evidence
+from pishro.training.pilot import choose_start
 from pishro.training.posterior import LaplacePosterior
 from pishro.training.record import TrainingRecord
 
@@ -144,7 +144,7 @@ def train_members(
     plan: Plan,
     progress: Callable[[Progress], None] | None = None,
 ) -> TrainedMembers:
-    """Levenberg-Marquardt with evidence, all members at once; one prior precision for each parameter block.
+    """Levenberg-Marquardt with evidence, all members at once.
 
     Raises
     ------
@@ -153,12 +153,9 @@ def train_members(
     """
     likelihood.check(batch.y)
     began = time.perf_counter()
-    groups, _ = net.layout.groups()
     theta = net.init(plan.seed, plan.members)
-    prior = NormalPrior(groups, theta.new_ones(plan.members, int(groups.max()) + 1))
     watcher = _Watcher(len(batch), plan.stop.iterations, progress)
-    objective = Objective(net, likelihood, batch, prior)
-    evidence = starting_alpha(objective, theta, plan.method, plan.stop, Evidence())
+    objective, evidence = choose_start(Objective(net, likelihood, batch), theta, plan.method, plan.stop)
     left = dataclasses.replace(plan.stop, seconds=plan.stop.seconds - (time.perf_counter() - began))
     fit = fit_evidence(objective, theta, plan.method, left, evidence, watcher)
     good = torch.isfinite(fit.point.value) & torch.tensor([r is not Reason.NOT_FINITE for r in fit.reasons])
