@@ -1,10 +1,10 @@
 """Where evidence should start, and how finely it may tune the prior: a short pilot asks the rows themselves.
 
-Re-estimation finds a *local* maximum of the evidence. From a small α the network first forms and is then pruned, which is
-best on rows with little noise; on noisy rows it ends in an overfit from which the evidence does not lead back. Starting
-from a large α is the other way round. Likewise one precision for all weights and one for all biases extrapolates more
-soberly than one for each parameter block, but only separate ones can switch off the hidden layer of a network that noisy
-rows do not need. Mean RMSE on inner splits of the training parts:
+Re-estimation finds a *local* maximum of the evidence. From a small α the network first forms and is then pruned, which
+is best on rows with little noise; on noisy rows it ends in an overfit from which the evidence does not lead back.
+Starting from a large α is the other way round. Likewise one precision for all weights and one for all biases
+extrapolates more soberly than one for each parameter block, but only separate ones can switch off the hidden layer of a
+network that noisy rows do not need. Mean RMSE on inner splits of the training parts:
 
     start                              concrete   energy   yacht   diabetes
     α = 0.01, weights and biases         4.52      0.33     0.35     62
