@@ -138,9 +138,10 @@ class Objective:
         cost += nll.sum(-1)
         gradient += self.network.backward_path(theta, trace, d_raw)
         rank = raw.shape[-1] if root is None else root.shape[-1]
-        out = self._space((*raw.shape[:-1], rank, theta.shape[-1]), theta)
-        jacobian = self.network.jacobian_path(theta, trace, root, out).flatten(-3, -2)
-        curvature.baddbmm_(jacobian.mT, jacobian)
+        transposed = self._space((len(theta), theta.shape[-1], raw.shape[-2], rank), theta)
+        self.network.jacobian_path(theta, trace, root, transposed.movedim(1, -1))
+        flat = transposed.flatten(-2)
+        curvature.baddbmm_(flat, flat.mT)
 
     def _space(self, shape: tuple[int, ...], like: Tensor) -> Tensor:
         # Fresh pages for a large tensor cost as much as the matrix product itself, so one buffer is kept.
