@@ -2,6 +2,8 @@
 
 __all__ = ["add_gram_lower", "mirror_lower"]
 
+from itertools import pairwise
+
 from torch import Tensor
 
 STRIPS = 4
@@ -17,7 +19,7 @@ def add_gram_lower(total: Tensor, a: Tensor) -> None:
     size = total.shape[-1]
     strips = max(1, min(STRIPS, size // NARROWEST))
     edges = [size * i // strips for i in range(strips + 1)]
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in pairwise(edges):
         total[:, start:, start:stop].baddbmm_(a[:, start:], a[:, start:stop].mT)
 
 
