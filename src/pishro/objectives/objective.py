@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from pishro.likelihoods import Likelihood, NormalPrior
-from pishro.nn import Network
+from pishro.nn import Network, Trace
 from pishro.objectives.batch import Batch
 from pishro.operators import DenseOperator, add_gram_lower, mirror_lower
 from pishro.optim import Point
@@ -90,6 +90,7 @@ class Objective:
     prior: NormalPrior | None = None
     beta: Tensor | None = None
     _workspace: dict[str, Tensor] = dataclasses.field(default_factory=dict, repr=False, compare=False)
+    _seen: list[tuple[Tensor, Trace]] = dataclasses.field(default_factory=list, repr=False, compare=False)
 
     def value(self, x: Tensor) -> Tensor:
         """f(θ) for θ (K, P): (K,)."""
@@ -97,7 +98,9 @@ class Objective:
 
     def cost(self, theta: Tensor) -> Tensor:
         """Σ_n w_n nll of each member, (K,), at β = 1."""
-        nll = self.likelihood.nll(self.network(theta, self.batch.x), self.batch.y)
+        trace = self.network.forward_path(theta, self.batch.x)
+        self._seen[:] = [(theta, trace)]
+        nll = self.likelihood.nll(self.network.raw(trace), self.batch.y)
         return (nll if self.batch.weight is None else nll * self.batch.weight).sum(-1)
 
     def at(self, x: Tensor) -> ObjectivePoint:
@@ -122,11 +125,12 @@ class Objective:
         rows = max(1, SLICE_ENTRIES // (members * self.network.outputs * size))
         for start in range(0, len(self.batch), rows):
             self._add_slice(theta, self.batch.rows(start, start + rows), (cost, gradient, curvature))
-        return DataTerm(cost, gradient, mirror_lower(curvature))
+        mirror_lower(curvature)
+        return DataTerm(cost, gradient, curvature)
 
     def _add_slice(self, theta: Tensor, batch: Batch, sums: tuple[Tensor, Tensor, Tensor]) -> None:
         cost, gradient, curvature = sums
-        trace = self.network.forward_path(theta, batch.x)
+        trace = self._trace(theta, batch)
         raw = self.network.raw(trace)
         nll, d_raw = self.likelihood.nll(raw, batch.y), self.likelihood.gradient(raw, batch.y)
         root = self.likelihood.curvature_root(raw)
@@ -142,6 +146,14 @@ class Objective:
         self.network.jacobian_path(theta, trace, root, transposed.movedim(1, -1))
         flat = transposed.flatten(-2)
         add_gram_lower(curvature, flat)
+
+    def _trace(self, theta: Tensor, batch: Batch) -> Trace:
+        # The point that a search accepts was evaluated a moment ago: its forward path need not be walked again.
+        if self._seen and len(batch) == len(self.batch):
+            seen, trace = self._seen.pop()
+            if seen.shape == theta.shape and torch.equal(seen, theta):
+                return trace
+        return self.network.forward_path(theta, batch.x)
 
     def _space(self, shape: tuple[int, ...], like: Tensor) -> Tensor:
         # Fresh pages for a large tensor cost as much as the matrix product itself, so one buffer is kept.

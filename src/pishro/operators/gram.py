@@ -16,15 +16,16 @@ NARROWEST = 50
 
 def add_gram_lower(total: Tensor, a: Tensor) -> None:
     """Add A Aᵀ to the lower triangle of `total` (K, P, P), for A (K, P, M); entries above it become meaningless."""
-    size = total.shape[-1]
-    strips = max(1, min(STRIPS, size // NARROWEST))
-    edges = [size * i // strips for i in range(strips + 1)]
-    for start, stop in pairwise(edges):
+    for start, stop in _strips(total.shape[-1]):
         total[:, start:, start:stop].baddbmm_(a[:, start:], a[:, start:stop].mT)
 
 
-def mirror_lower(total: Tensor) -> Tensor:
-    """The symmetric matrix (K, P, P) whose lower triangle `total` holds."""
-    lower = total.tril()
-    lower += total.tril(-1).mT
-    return lower
+def mirror_lower(total: Tensor) -> None:
+    """Copy what `add_gram_lower` left below the diagonal to above it."""
+    for start, stop in _strips(total.shape[-1]):
+        total[:, start:stop, stop:] = total[:, stop:, start:stop].mT
+
+
+def _strips(size: int) -> list[tuple[int, int]]:
+    strips = max(1, min(STRIPS, size // NARROWEST))
+    return list(pairwise(size * i // strips for i in range(strips + 1)))
