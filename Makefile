@@ -47,13 +47,11 @@ types: $(READY)
 
 check: lint types test
 
-# Side by side with peers; takes long and is off by default.
+# Side by side with peers; takes long and is off by default. DATA is the folder of the data sets.
 bench: $(READY)
+	@test -n "$(DATA)" || { echo "Name the folder of the data sets: make bench DATA=..." >&2; exit 1; }
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet -e '.[bench]' -c constraints.txt
-	@for file in benchmarks/[a-z]*.py; do \
-		test -e "$$file" || { echo "There is no benchmark yet."; break; }; \
-		echo "$$file"; $(BIN)/python "$$file" || exit 1; \
-	done
+	$(BIN)/python -m benchmarks $(DATA)
 
 clean:
 	rm -rf $(VENV) $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,5 +1,6 @@
 """The main job as a person runs it: real processes for what must hold of a process, in-process for the rest."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -117,3 +118,16 @@ def test_target_is_asked_for(monkeypatch: pytest.MonkeyPatch, table: Path, capsy
 def test_help_does_not_wait_for_torch() -> None:
     code = "import sys; sys.argv = ['pishro', '--help']\nimport pishro.cli.app\nsys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_interrupt_is_said_and_leaves_nothing(tmp_path: Path) -> None:
+    rows = "\n".join(f"{i % 97},{i % 89},{(i * 7919) % 101}" for i in range(4000))
+    (tmp_path / "table.csv").write_text("a,b,y\n" + rows + "\n")
+    command = [sys.executable, "-m", "pishro", "fit", "table.csv", "--target", "y"]
+    run = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert run.stdout is not None
+    run.stdout.readline()  # the schema's first sentence: the training begins
+    run.send_signal(signal.SIGINT)
+    _, stderr = run.communicate(timeout=60)
+    assert (run.returncode, stderr) == (130, "pishro: interrupted; nothing on disk was changed.\n")
+    assert [p.name for p in tmp_path.iterdir()] == ["table.csv"]

@@ -3,7 +3,6 @@
 __all__ = ["main"]
 
 import os
-import signal
 import sys
 
 
@@ -17,9 +16,6 @@ def main() -> None:
     except PishroError as error:
         sys.stderr.write(f"pishro: {error}\n")
         sys.exit(2)
-    except KeyboardInterrupt:
-        sys.stderr.write("pishro: interrupted; nothing on disk was changed.\n")
-        sys.exit(128 + signal.SIGINT)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

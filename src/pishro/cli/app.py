@@ -3,12 +3,26 @@
 __all__ = ["app"]
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+
+
+class _Commands(TyperGroup):
+    """Typer ends silently on Ctrl-C; a person wants to know what became of the files."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("pishro: interrupted; nothing on disk was changed.", err=True)
+            raise
+
 
 app = typer.Typer(
     name="pishro",
+    cls=_Commands,
     help="Feed-forward networks for a table: train, judge, predict.",
     no_args_is_help=True,
     add_completion=True,

@@ -121,9 +121,9 @@ class _Display:
     def show(self, event: Progress) -> None:
         """Move the bar."""
         grid = Table.grid(padding=(0, 2))
-        bar = ProgressBar(total=event.iterations, completed=event.iteration, width=30)
+        bar = ProgressBar(total=event.iterations, completed=0 if event.trying else event.iteration, width=30)
         facts = (
-            f"{event.iteration}/{event.iterations}",
+            f"trying starts, {event.iteration}" if event.trying else f"{event.iteration}/{event.iterations}",
             f"cost {event.cost:.4g}",
             f"|∇| {event.gradient_norm:.1e}",
             f"λ {event.damping:.1e}",

@@ -17,12 +17,13 @@ The log evidence of a few members after a few iterations tells which case it is,
 __all__ = ["choose_start"]
 
 import dataclasses
+from collections.abc import Callable
 
 from torch import Tensor
 
 from pishro.likelihoods import NormalPrior
 from pishro.objectives import Objective
-from pishro.optim import Method, Stop
+from pishro.optim import Iteration, Method, Stop
 from pishro.training.evidence import Evidence, fit_evidence
 
 USUAL, NOISY = Evidence(alpha=1e-2), Evidence(alpha=10.0)
@@ -37,7 +38,13 @@ PILOT_SHARE = 1 / 8
 """Share of a time limit that each of the two pilots may use."""
 
 
-def choose_start(objective: Objective, theta: Tensor, method: Method, stop: Stop) -> tuple[Objective, Evidence]:
+def choose_start(
+    objective: Objective,
+    theta: Tensor,
+    method: Method,
+    stop: Stop,
+    watch: Callable[[Iteration, Tensor], None] | None = None,
+) -> tuple[Objective, Evidence]:
     """The objective with its prior grouped, and the settings to start from.
 
     The noisy start is taken only where its typical member has more evidence than the *best* member of the usual one:
@@ -46,14 +53,14 @@ def choose_start(objective: Objective, theta: Tensor, method: Method, stop: Stop
     Parameters
     ----------
     objective : without a prior.
-    theta, method, stop : as for `fit_evidence`.
+    theta, method, stop, watch : as for `fit_evidence`.
     """
     few = theta[:PILOT_MEMBERS]
     seconds = stop.seconds * PILOT_SHARE
     short = dataclasses.replace(stop, iterations=min(PILOT_ITERATIONS, stop.iterations), seconds=seconds)
     usual, noisy = _grouped(objective, few, by_block=False), _grouped(objective, few, by_block=True)
-    usual_evidence = fit_evidence(usual, few, method, short, USUAL).log_evidence
-    noisy_evidence = fit_evidence(noisy, few, method, short, NOISY).log_evidence
+    usual_evidence = fit_evidence(usual, few, method, short, USUAL, watch).log_evidence
+    noisy_evidence = fit_evidence(noisy, few, method, short, NOISY, watch).log_evidence
     if bool(noisy_evidence.median() > usual_evidence.max()):
         return _grouped(objective, theta, by_block=True), NOISY
     return _grouped(objective, theta, by_block=False), USUAL

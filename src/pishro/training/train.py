@@ -34,6 +34,7 @@ class Progress:
     damping : λ of Levenberg-Marquardt.
     effective : effective parameters γ.
     running : members still running.
+    trying : whether this belongs to the short trials that choose a start, whose networks are not kept.
     """
 
     iteration: int
@@ -43,6 +44,7 @@ class Progress:
     damping: float
     effective: float
     running: int
+    trying: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,7 +157,7 @@ def train_members(
     began = time.perf_counter()
     theta = net.init(plan.seed, plan.members)
     watcher = _Watcher(len(batch), plan.stop.iterations, progress)
-    objective, evidence = choose_start(Objective(net, likelihood, batch), theta, plan.method, plan.stop)
+    objective, evidence = choose_start(Objective(net, likelihood, batch), theta, plan.method, plan.stop, watcher.trial)
     left = dataclasses.replace(plan.stop, seconds=plan.stop.seconds - (time.perf_counter() - began))
     fit = fit_evidence(objective, theta, plan.method, left, evidence, watcher)
     good = torch.isfinite(fit.point.value) & torch.tensor([r is not Reason.NOT_FINITE for r in fit.reasons])
@@ -182,7 +184,18 @@ class _Watcher:
         self.seen: list[Progress] = []
 
     def __call__(self, iteration: Iteration, gamma: Tensor) -> None:
-        event = Progress(
+        event = self._event(iteration, gamma)
+        self.seen.append(event)
+        if self.progress is not None:
+            self.progress(event)
+
+    def trial(self, iteration: Iteration, gamma: Tensor) -> None:
+        """An iteration of a trial is shown and not recorded."""
+        if self.progress is not None:
+            self.progress(dataclasses.replace(self._event(iteration, gamma), trying=True))
+
+    def _event(self, iteration: Iteration, gamma: Tensor) -> Progress:
+        return Progress(
             iteration.number,
             self.iterations,
             float(iteration.value.mean()) / self.rows,
@@ -191,9 +204,6 @@ class _Watcher:
             float(gamma.mean()),
             len(iteration.members),
         )
-        self.seen.append(event)
-        if self.progress is not None:
-            self.progress(event)
 
     def plain(self, iteration: Iteration) -> None:
         """Without evidence every parameter counts as effective."""

@@ -1,0 +1,32 @@
+"""Run every benchmark, one after the other: `python -m benchmarks DATA`, where DATA holds `uci-regression` and more."""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+COMMANDS = (
+    ("levenberg_marquardt",),
+    ("fit_time", "uci-regression"),
+    ("uci", "uci-regression"),
+)
+"""A benchmark's module and, where it reads data, the folder below DATA."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="folder of the data sets")
+    options = parser.parse_args()
+    failed = []
+    for module, *folders in COMMANDS:
+        print(f"\n## {module}\n", flush=True)
+        command = [sys.executable, "-m", f"benchmarks.{module}", *[str(options.data / folder) for folder in folders]]
+        if subprocess.run(command, check=False).returncode:
+            failed.append(module)
+    if failed:
+        print(f"These benchmarks ended with an error: {', '.join(failed)}.", file=sys.stderr)
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
