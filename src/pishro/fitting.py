@@ -65,6 +65,7 @@ class Model(TableModel):
             record=self.record,
             scores=self.scores,
             evaluation=self.evaluation,
+            notes=list(self.schema.warnings),
             lines=["import pishro", f'model = pishro.fit("table.csv", target={target!r}, seed={self.record.seed})'],
             versions=self.record.versions,
         )

@@ -61,7 +61,7 @@ def test_kinds_that_are_easily_mistaken():
 
 
 def test_warnings():
-    bike = " ".join(infer_schema(read_table(TABLES / "bike-hour.csv"), "cnt").notes)
+    bike = " ".join(infer_schema(read_table(TABLES / "bike-hour.csv"), "cnt").warnings)
     assert "'casual' + 'registered'" in bike
     housing = infer_schema(read_table(TABLES / "california-housing.csv"), "median_house_value")
     assert any("capped" in note for note in housing.notes)

@@ -152,7 +152,8 @@ def test_refused_tables(columns, target, words):
 
 
 def notes_of(frame: pl.DataFrame) -> str:
-    return " ".join(infer_schema(frame, "y").notes)
+    schema = infer_schema(frame, "y")
+    return " ".join((*schema.notes, *schema.warnings))
 
 
 def test_notes():

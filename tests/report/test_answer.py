@@ -55,6 +55,12 @@ def test_the_best_baseline_is_the_one_compared_with() -> None:
     assert compare(facts).baseline == "linear"
 
 
+def test_two_errors_of_nothing_are_a_tie() -> None:
+    exact, more_exact = (Metric("RMSE", v, v / 2, v * 2, "lower") for v in (1e-6, 1e-12))
+    facts = scored(exact, Metric("RMSE", 1.0, 0.9, 1.1, "lower"), more_exact)
+    assert compare(facts).grade == "tie"
+
+
 def test_gain_is_told_in_the_way_of_its_kind() -> None:
     share = scored(Metric("accuracy", 0.97, 0.96, 0.98, "higher"), Metric("accuracy", 0.9, 0.88, 0.92, "higher"))
     assert "7.0 percentage points better" in " ".join(give_answer(share, ENGLISH).paragraph)

@@ -9,7 +9,7 @@ import polars as pl
 
 from pishro.data.judging_columns import Judgment, judge_as, judge_column
 from pishro.data.judging_targets import judge_target
-from pishro.data.leaks import leak_notes
+from pishro.data.leaks import leak_warnings
 from pishro.data.schema import KINDS, Column, Kind, LeftOut, Schema, Task
 from pishro.errors import DataError, SettingError, unknown_name
 
@@ -87,5 +87,7 @@ def infer_schema(
         shown = "; ".join(str(c)[:-1] for c in left_out[:3]) or f"{target!r} is the only column"
         raise DataError(f"At least one usable input column is needed, but there is none ({shown}); add columns.")
     notes = [*goal.notes, *(n for j in judged if not j.left_out for n in j.notes)]
-    notes += leak_notes(rows, columns, target, goal.style)
-    return Schema(columns, target, goal.task, goal.classes, left_out, tuple(notes), len(rows), goal.style)
+    warnings = leak_warnings(rows, columns, target, goal.style)
+    return Schema(
+        columns, target, goal.task, goal.classes, left_out, tuple(notes), len(rows), goal.style, tuple(warnings)
+    )

@@ -1,6 +1,6 @@
 """Inputs that give the target away."""
 
-__all__ = ["leak_notes"]
+__all__ = ["leak_warnings"]
 
 import numpy as np
 import polars as pl
@@ -59,7 +59,7 @@ def _renames(frame: pl.DataFrame, names: list[str], target: str) -> list[str]:
     return [n for n in names if frame[n].n_unique() == classes and frame.select(n, target).n_unique() == classes]
 
 
-def leak_notes(frame: pl.DataFrame, columns: tuple[Column, ...], target: str, style: str) -> list[str]:
+def leak_warnings(frame: pl.DataFrame, columns: tuple[Column, ...], target: str, style: str) -> list[str]:
     """Warnings on inputs that equal the target, add up to it, or rename its classes.
 
     Parameters
@@ -68,31 +68,29 @@ def leak_notes(frame: pl.DataFrame, columns: tuple[Column, ...], target: str, st
     columns : the inputs.
     style : how the target's numbers are written; "" where it holds labels.
     """
-    notes = []
+    found = []
     if style:
         numeric = [c for c in columns if c.kind == "numeric"]
         goal, _ = numbers(frame[target], style)
         values = [numbers(frame[c.name], c.style)[0] for c in numeric]
         equal = [c.name for c, v in zip(numeric, values, strict=True) if _equal(v, goal)]
-        notes += [
-            f"Warning: {n!r} equals the target {target!r}; leave it out unless it is known beforehand." for n in equal
-        ]
+        found += [f"{n!r} equals the target {target!r}; leave it out unless it is known beforehand." for n in equal]
         for i, j in _sums(values, goal) if not equal else []:
-            notes.append(
-                f"Warning: {numeric[i].name!r} + {numeric[j].name!r} is exactly the target {target!r}; "
+            found.append(
+                f"{numeric[i].name!r} + {numeric[j].name!r} is exactly the target {target!r}; "
                 "leave them out unless they are known beforehand."
             )
         for column, v in zip(numeric, values, strict=True):
             r = _monotone(v, goal) if column.name not in equal else 0.0
             if abs(r) > NEARLY_DETERMINED:
-                notes.append(
-                    f"Warning: {column.name!r} alone nearly determines the target {target!r} (rank correlation "
+                found.append(
+                    f"{column.name!r} alone nearly determines the target {target!r} (rank correlation "
                     f"{r:.3f}); leave it out unless it is known beforehand."
                 )
     levels = [c.name for c in columns if c.kind in ("categorical", "boolean")]
     if frame[target].n_unique() <= len(frame) // 2:
-        notes += [
-            f"Warning: {n!r} tells the target {target!r} one to one; leave it out unless it is known beforehand."
+        found += [
+            f"{n!r} tells the target {target!r} one to one; leave it out unless it is known beforehand."
             for n in _renames(frame, levels, target)
         ]
-    return notes
+    return found

@@ -58,7 +58,8 @@ class Schema:
     task : "regression" or "classification".
     classes : the labels in order, of their own type (text, integer, boolean); empty for regression.
     left_out : the columns that are not used.
-    notes : sentences on what was decided or looks suspicious.
+    notes : sentences on what was decided.
+    warnings : sentences on what gives the target away, or looks as if it did.
     rows : number of rows with a target.
     target_style : how the target's numbers are written (see `Column`); "" for labels.
     """
@@ -71,6 +72,7 @@ class Schema:
     notes: tuple[str, ...] = ()
     rows: int = 0
     target_style: str = ""
+    warnings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """The schema in sentences, one a line."""
@@ -87,6 +89,7 @@ class Schema:
             lines.append(f"Missing cells: {_listed(gaps)}.")
         lines += [str(column) for column in self.left_out]
         lines += self.notes
+        lines += [f"Warning: {warning}" for warning in self.warnings]
         return "\n".join(lines)
 
     def to_json(self) -> dict[str, Any]:
@@ -96,6 +99,7 @@ class Schema:
             "classes": list(self.classes),
             "left_out": [dataclasses.asdict(c) for c in self.left_out],
             "notes": list(self.notes),
+            "warnings": list(self.warnings),
         }
 
     @classmethod
@@ -110,4 +114,5 @@ class Schema:
             notes=tuple(data["notes"]),
             rows=data["rows"],
             target_style=data["target_style"],
+            warnings=tuple(data["warnings"]),
         )

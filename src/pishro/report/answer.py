@@ -10,6 +10,9 @@ from pishro.report.facts import ReportFacts
 from pishro.report.sentences import Catalog
 from pishro.report.wording import decimals, interval, is_share, measured, name_in_sentence, number, short
 
+EXACT = 1e-4
+"""Share of the trivial baseline's error below which a fit counts as exact: four digits are more than tables hold."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
@@ -86,6 +89,14 @@ def _better(a: Metric, b: Metric) -> bool:
     return a.value > b.value if a.better == "higher" else a.value < b.value
 
 
+def _both_exact(head: Metric, best: Metric, facts: ReportFacts) -> bool:
+    """Whether both errors are nothing beside the worst baseline's: then their ratio says nothing."""
+    if head.better != "lower" or min(head.value, best.value) < 0:
+        return False
+    worst = max(m.value for _, metrics in facts.scores.baselines for m in metrics if m.name == head.name)
+    return max(head.value, best.value) < EXACT * worst
+
+
 def compare(facts: ReportFacts) -> Comparison:
     """Grade the model's headline number against the best baseline's.
 
@@ -105,7 +116,8 @@ def compare(facts: ReportFacts) -> Comparison:
     if best is None or not math.isfinite(head.value):
         return Comparison("none")
     name, metric = best
-    if not math.isfinite(head.low) or not math.isfinite(head.high) or head.low <= metric.value <= head.high:
+    known = math.isfinite(head.low) and math.isfinite(head.high)
+    if not known or head.low <= metric.value <= head.high or _both_exact(head, metric, facts):
         return Comparison("tie", name, metric)
     if not _better(head, metric):
         return Comparison("worse", name, metric)

@@ -81,7 +81,7 @@ _HEADINGS = {
     "heading.repeat": "Repeat this run",
     "heading.columns": "Columns used",
     "heading.left_out": "Columns left out",
-    "heading.notes": "Notes",
+    "heading.notes": "Before you trust it",
     "heading.reading": "How the table was read",
     "heading.versions": "Versions",
     "nav.answer": "Answer",
@@ -163,7 +163,8 @@ _STORY = {
 
 _CAPTIONS = {
     "figure.scores": "The model and each baseline: {metric} with its 95 % bootstrap interval.",
-    "figure.cost": "Cost: mean negative log-likelihood per training row, from {first} to {last}.",
+    "figure.cost": "Regularized cost per training row, from {first} to {last}. Noise and weight decay are "
+    "re-estimated on the way, so it settles near one half and falls only in between.",
     "figure.gradient": "Gradient norm of the regularized cost; it ends at {last}.",
     "figure.damping": "Levenberg–Marquardt damping λ: small is close to Gauss–Newton, large to gradient descent.",
     "figure.effective": "Effective parameters γ; {last} of {parameters} at the end.",
