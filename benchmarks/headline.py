@@ -1,0 +1,51 @@
+"""Write the README's table of numbers from the measured results; nothing in it is typed by hand."""
+
+__all__ = ["main"]
+
+import json
+from pathlib import Path
+
+from benchmarks.results import FOLDER, markdown
+from pishro.data.atomic import replacing
+
+README = Path(__file__).parent.parent / "README.md"
+OPEN, CLOSE = "<!-- numbers -->\n", "<!-- /numbers -->"
+
+PUBLISHED = {"yacht": (0.66, -1.37), "energy": (0.47, -1.48), "concrete": (4.50, -2.82)}
+"""RMSE and log-likelihood of the best network published on these splits: MC-dropout, two layers, ten times the epochs,
+tuned by Bayesian optimization (Gal and Ghahramani 2016, results as updated in the authors' repository)."""
+
+
+def table(results: dict) -> str:
+    rows = []
+    for row in results["rows"]:
+        rmse, log_likelihood = PUBLISHED.get(row["set"], (None, None))
+        rows.append(
+            {
+                "UCI set": row["set"],
+                "RMSE": f"**{row['RMSE']:.3g}**",
+                "published": rmse,
+                "log-likelihood": f"**{row['log-likelihood']:.2f}**",
+                "published ": log_likelihood,
+                "95 % intervals hold": f"{row['coverage of 95 %']:.1%}",
+            }
+        )
+    return markdown([row for row in rows if row["published"] is not None])
+
+
+def main() -> None:
+    results = json.loads((FOLDER / "uci.json").read_text(encoding="utf-8"))
+    splits = results["rows"][0]["splits"]
+    text = README.read_text(encoding="utf-8")
+    before, rest = text.split(OPEN)
+    _, after = rest.split(CLOSE)
+    words = (
+        f"Means over the standard {splits} splits with default settings (`python -m benchmarks.uci DATA`), beside the "
+        "best\npublished network on the same sets, whose settings were tuned (MC-dropout, Gal and Ghahramani 2016):\n\n"
+    )
+    with replacing(README) as temporary:
+        temporary.write_text(before + OPEN + words + table(results) + "\n" + CLOSE + after, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
