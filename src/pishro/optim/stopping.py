@@ -18,6 +18,7 @@ class Reason(enum.Enum):
     SECONDS = "The time was used up; raise max_seconds if the cost was still falling."
     NO_DESCENT = "No step lowers the cost any more: this is the limit of floating-point precision."
     NOT_FINITE = "The cost is not finite at the start; scale the inputs or start elsewhere."
+    DIVERGED = "The cost stopped being finite; lower the rate, clip the gradient or scale the inputs."
     EVIDENCE = "The evidence for the model stopped rising."
     INTERRUPTED = "It was interrupted."
 

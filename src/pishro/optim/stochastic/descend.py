@@ -1,0 +1,251 @@
+"""The loop of the stochastic rules: gradient in, θ moved, now and then a look.
+
+It knows no network and no data: a *source* gives value and gradient at a point, for whatever mini-batch comes next. In
+each step nothing happens beside the source and the rule. Every `interval` steps the loop looks: it averages the values
+since the last look (a single mini-batch's value says little), tests the stop rules, keeps a copy to fall back on, and
+calls back. θ is (P,) or (K, P); a member that stops keeps the θ of its last look while the others go on.
+"""
+
+__all__ = ["Descent", "Progress", "Source", "autograd_source", "descend"]
+
+import dataclasses
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pishro.errors import SettingError, ShapeError
+from pishro.optim.stochastic.rule import Rule, RuleState
+from pishro.optim.stopping import Reason, Stop
+
+PATH_SIZE = 64
+"""Entries of θ up to which the history keeps the points: enough to draw a path, nothing beside the run's memory."""
+
+Source = Callable[[Tensor], tuple[Tensor, Tensor]]
+"""θ (…, P) → value (…) and gradient (…, P), on the next mini-batch."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """What a look sees.
+
+    Attributes
+    ----------
+    step : updates made.
+    value : mean of the values since the last look, (K,).
+    gradient_norm : largest entry of the last gradient, (K,).
+    seconds : wall time since the start.
+    x : what would be handed out now, shaped like θ. A callback gets θ itself; the history keeps copies, and only of
+        points with at most `PATH_SIZE` entries.
+    """
+
+    step: int
+    value: Tensor
+    gradient_norm: Tensor
+    seconds: float
+    x: Tensor | None = dataclasses.field(repr=False)
+
+
+@dataclasses.dataclass(frozen=True)
+class Descent:
+    """Where a descent ended.
+
+    Attributes
+    ----------
+    x : what the rule hands out, shaped like θ.
+    value, gradient_norm : of the last look before each member stopped, (K,).
+    reasons : why each member stopped.
+    iterations : updates of each member, (K,).
+    evaluations : calls of the source.
+    seconds : wall time.
+    history : every look.
+    theta, state : to continue from; θ is not x where the rule averages.
+    """
+
+    x: Tensor
+    value: Tensor
+    gradient_norm: Tensor
+    reasons: tuple[Reason, ...]
+    iterations: Tensor
+    evaluations: int
+    seconds: float
+    history: tuple[Progress, ...]
+    theta: Tensor
+    state: RuleState
+
+    @property
+    def reason(self) -> Reason:
+        """Why it stopped; of several members, the commonest reason."""
+        return Counter(self.reasons).most_common(1)[0][0]
+
+
+def autograd_source(f: Callable[[Tensor], Tensor]) -> Source:
+    """The source of a function f whose gradient autograd makes.
+
+    Parameters
+    ----------
+    f : θ (…, P) → (…).
+
+    Examples
+    --------
+    >>> value, gradient = autograd_source(lambda x: x.square().sum(-1))(torch.tensor([3.0, 4.0]))
+    >>> value, gradient
+    (tensor(25.), tensor([6., 8.]))
+    """
+
+    def source(theta: Tensor) -> tuple[Tensor, Tensor]:
+        with torch.enable_grad():
+            x = theta.detach().requires_grad_()
+            value = f(x)
+            (gradient,) = torch.autograd.grad(value.sum(), x)
+        return value.detach(), gradient
+
+    return source
+
+
+def descend(
+    source: Source,
+    theta: Tensor,
+    rule: Rule[Any],
+    stop: Stop | None = None,
+    *,
+    state: RuleState | None = None,
+    callback: Callable[[Progress], Reason | None] | None = None,
+    interval: int = 50,
+) -> Descent:
+    """Descend by a stochastic rule.
+
+    Parameters
+    ----------
+    source : θ (…, P) → value (…), gradient (…, P), on the next mini-batch; `autograd_source` makes one of a function.
+    theta : where to start, (P,) or (K, P); not changed.
+    rule : such as `Adam()`, or one wrapped in a schedule, a clipping or an average.
+    stop : stop rules; `gradient` and `step` are tested at the looks, on one mini-batch's gradient and on the way since
+        the last look, `change` and `goal` on the mean value since the last look.
+    state : the state of an earlier run, to continue it from its `theta`; it goes on in place.
+    callback : called at each look; a reason that it returns ends the run.
+    interval : steps between looks.
+
+    Raises
+    ------
+    ShapeError
+        If θ is neither a vector nor a matrix, or the source's gradient is not shaped like θ.
+
+    Examples
+    --------
+    >>> f = autograd_source(lambda x: (x - 3).square().sum(-1))
+    >>> from pishro.optim.stochastic.momentum import Momentum
+    >>> descend(f, torch.zeros(2), Momentum(rate=0.1, mu=0.5), Stop(gradient=1e-4)).x.round(decimals=3)
+    tensor([3., 3.])
+    """
+    if theta.ndim not in (1, 2):
+        raise ShapeError(f"Expected theta of shape (P,) or (K, P), received {tuple(theta.shape)}.")
+    if interval < 1:
+        raise SettingError(f"Expected at least one step between looks, received interval = {interval}.")
+    theta = theta.detach().clone()
+    run = _Run(source, theta, rule, rule.start(theta) if state is None else state, stop or Stop())
+    try:
+        run.go(interval, callback)
+    except KeyboardInterrupt:
+        run.interrupt()
+    return run.result()
+
+
+class _Run:
+    """One call of `descend`, and its books."""
+
+    def __init__(self, source: Source, theta: Tensor, rule: Rule[Any], state: RuleState, stop: Stop) -> None:
+        self.source, self.theta, self.rule, self.state, self.stop = source, theta, rule, state, stop
+        self.began = time.perf_counter()
+        members = 1 if theta.ndim == 1 else len(theta)
+        self.reasons = [Reason.RUNNING] * members
+        self.iterations = torch.zeros(members, dtype=torch.long)
+        self.step = 0
+        self.kept = theta.clone()
+        self.value = theta.new_full((members,), float("nan"))
+        self.norm = self.value.clone()
+        self.history: list[Progress] = []
+
+    def go(self, interval: int, callback: Callable[[Progress], Reason | None] | None) -> None:
+        source, theta, rule, state = self.source, self.theta, self.rule, self.state
+        probe, update, clock, deadline = rule.probe, rule.update, time.perf_counter, self.began + self.stop.seconds
+        values: list[Tensor] = []
+        last = self.stop.iterations
+        while Reason.RUNNING in self.reasons and self.step < last:
+            value, gradient = source(probe(state, theta))
+            if not values and gradient.shape != theta.shape:
+                raise ShapeError(
+                    f"Expected a gradient of theta's shape {tuple(theta.shape)}, received {tuple(gradient.shape)}."
+                )
+            update(gradient, state, theta)
+            values.append(value)
+            self.step += 1
+            late = clock() > deadline
+            if late or self.step % interval == 0 or self.step == last:
+                self.look(values, gradient, callback)
+                values = []
+                if late:
+                    self.finish(Reason.SECONDS)
+        self.finish(Reason.ITERATIONS)
+
+    def look(
+        self, values: list[Tensor], gradient: Tensor, callback: Callable[[Progress], Reason | None] | None
+    ) -> None:
+        members = len(self.reasons)
+        value = torch.stack(values).detach().reshape(len(values), members).mean(0)
+        norm = gradient.reshape(members, -1).abs().amax(-1)
+        x = self.rule.answer(self.state, self.theta)
+        finite = torch.isfinite(value) & torch.isfinite(x.reshape(members, -1)).all(-1)
+        progress = Progress(self.step, value, norm, time.perf_counter() - self.began, x)
+        ended = [
+            (~finite, Reason.DIVERGED),
+            (norm <= self.stop.gradient, Reason.GRADIENT),
+            (value <= self.stop.goal, Reason.GOAL),
+            (self._unchanged(value), Reason.CHANGE),
+            (self._short(x), Reason.STEP),
+        ]
+        running = torch.tensor([reason is Reason.RUNNING for reason in self.reasons], device=finite.device)
+        better = running & finite
+        where = better if self.theta.ndim == 2 else better[0]
+        self.kept = torch.where(where.unsqueeze(-1), x, self.kept)
+        self.value, self.norm = torch.where(better, value, self.value), torch.where(better, norm, self.norm)
+        self.iterations[running.cpu()] = self.step
+        for holds, reason in ended:
+            for k in (holds & running).nonzero().flatten().tolist():
+                if self.reasons[k] is Reason.RUNNING:
+                    self.reasons[k] = reason
+        self.history.append(dataclasses.replace(progress, x=x.clone() if x.numel() <= PATH_SIZE else None))
+        wish = callback(progress) if callback is not None else None
+        if wish is not None:
+            self.finish(wish)
+
+    def _unchanged(self, value: Tensor) -> Tensor:
+        # NaN before the first look compares false.
+        return (value - self.value).abs() < self.stop.change * value.abs().clamp_min(1.0)
+
+    def _short(self, x: Tensor) -> Tensor:
+        members = len(self.reasons)
+        moved = torch.linalg.vector_norm((x - self.kept).reshape(members, -1), dim=-1)
+        length = torch.linalg.vector_norm(x.reshape(members, -1), dim=-1)
+        short: Tensor = moved < self.stop.step * (length + self.stop.step)
+        return short
+
+    def finish(self, reason: Reason) -> None:
+        self.reasons = [reason if r is Reason.RUNNING else r for r in self.reasons]
+
+    def interrupt(self) -> None:
+        """Keep what has been reached since the last look, where it is sound."""
+        x = self.rule.answer(self.state, self.theta)
+        sound = torch.isfinite(x).all(-1, keepdim=True)
+        running = torch.tensor([reason is Reason.RUNNING for reason in self.reasons], device=x.device)
+        self.kept = torch.where(sound & running.reshape(sound.shape), x, self.kept)
+        self.iterations[running.cpu()] = self.step
+        self.finish(Reason.INTERRUPTED)
+
+    def result(self) -> Descent:
+        seconds = time.perf_counter() - self.began
+        books = (tuple(self.reasons), self.iterations, self.step, seconds, tuple(self.history))
+        return Descent(self.kept, self.value, self.norm, *books, self.theta, self.state)
