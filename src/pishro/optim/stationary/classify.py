@@ -169,7 +169,8 @@ def _reach(model: LocalModel) -> float:
 def _negligible(model: LocalModel, values: Tensor, reach: float) -> float:
     """The slope that moves neither f nor x beyond √ε of their size: below it a gradient is rounding."""
     curvature = float(values.abs().amax()) if len(values) else 0.0
-    return model.accuracy**0.5 * max(curvature * reach, abs(float(model.value)) / reach)
+    slope: float = model.accuracy**0.5 * max(curvature * reach, abs(float(model.value)) / reach)
+    return slope
 
 
 def _largest(v: Tensor) -> float:
