@@ -56,7 +56,7 @@ class AutogradRules:
     ) -> Tensor | None:
         """Vector-Jacobian product, summed over the rows."""
         x = self._with_members(saved.x, dy, 1 + self.rank_out)
-        _, pull = torch.func.vjp(self._function(saved), params, x)
+        pull = torch.func.vjp(self._function(saved), params, x)[1]
         dparams, dx = pull(dy)
         for name, grad in grads.items():
             grad.copy_(dparams[name])
@@ -76,9 +76,10 @@ class AutogradRules:
         row_in, row_out, column = -1 - self.rank_in, -1 - self.rank_out, -2 - self.rank_out
 
         def of_row(x_row: Tensor, dy_row: Tensor) -> tuple[Parameters, Tensor]:
-            _, pull = torch.func.vjp(lambda p, r: f(p, r.unsqueeze(row_in)).squeeze(row_out), params, x_row)
+            pull = torch.func.vjp(lambda p, r: f(p, r.unsqueeze(row_in)).squeeze(row_out), params, x_row)[1]
             # dy_row is (…, C, *row): its axis C stands where a batch has its rows
-            return torch.vmap(pull, in_dims=row_out)(dy_row)
+            dparams, dx = torch.vmap(pull, in_dims=row_out)(dy_row)
+            return dparams, dx
 
         members = dy.ndim - self.rank_out == 3
         dparams, dx = torch.vmap(of_row, in_dims=(row_in, column))(x, dy)
@@ -90,7 +91,7 @@ class AutogradRules:
         """Forward-mode derivative."""
         tangent = torch.zeros_like(saved.x) if dx is None else dx
         x = self._with_members(saved.x, tangent, 1 + self.rank_in)
-        _, dy = torch.func.jvp(self._function(saved), (params, x), (dparams, tangent))
+        dy: Tensor = torch.func.jvp(self._function(saved), (params, x), (dparams, tangent))[1]
         return dy
 
     def delta(self, params: Parameters, saved: _Kept, dy: Tensor) -> Tensor:
@@ -102,7 +103,7 @@ class AutogradRules:
         def f(params: Parameters, x: Tensor) -> Tensor:
             generator = None
             if saved.state is not None:
-                generator = Generator(saved.device)  # type: ignore[arg-type]
+                generator = Generator(saved.device)
                 generator.set_state(saved.state)
             return self.layer.forward(params, x, training=saved.training, generator=generator)[0]
 

@@ -13,7 +13,7 @@ from pishro.nn.layer import Layer
 LAYERS: dict[str, type[Layer]] = {layer.kind: layer for layer in (Dense,)}
 """Every layer by kind."""
 
-JOINS: dict[str, type[Join]] = {join.kind: join for join in ()}
+JOINS: dict[str, type[Join]] = {}
 """Every join by kind."""
 
 

@@ -11,16 +11,15 @@ from typing import Any, final
 import torch
 from torch import Generator, Tensor
 
-from pishro.errors import SettingError, ShapeError
+from pishro.errors import SettingError
 from pishro.nn.bound import BoundNetwork
 from pishro.nn.catalog import layer_from_json
-from pishro.nn.graph import arrange, chain_nodes, graph_nodes
-from pishro.nn.layer import Layer, Parameters
-from pishro.nn.node import Node, Shape, Stage
+from pishro.nn.graph import chain_nodes, graph_nodes
+from pishro.nn.layer import Layer
+from pishro.nn.node import Node, Shape
 from pishro.nn.paths import Trace, walk_along, walk_back, walk_forward
-from pishro.parameters import Block, Layout
-
-Inputs = Tensor | Mapping[str, Tensor]
+from pishro.nn.plan import Plan, Rows
+from pishro.parameters import Layout
 
 
 @final
@@ -35,6 +34,7 @@ class Network:
     output : name of the node that is the raw output.
     layout : names and places of the P parameters in θ, such as "dense1.weight".
     shapes : shape of one row of each input and of each node's output, by name.
+    plan : the graph made ready to be walked.
 
     Examples
     --------
@@ -53,29 +53,12 @@ class Network:
     output: str
     layout: Layout = dataclasses.field(init=False)
     shapes: dict[str, Shape] = dataclasses.field(init=False, compare=False)
-    _stages: tuple[Stage, ...] = dataclasses.field(init=False, compare=False, repr=False)
-    _blocks: tuple[tuple[tuple[str, Block], ...], ...] = dataclasses.field(init=False, compare=False, repr=False)
-    _trained: frozenset[str] = dataclasses.field(init=False, compare=False, repr=False)
+    plan: Plan = dataclasses.field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        stages = arrange(self.inputs, self.nodes, self.output)
-        named = [(f"{s.node.name}.{n}", shape) for s in stages if not s.node.shares for n, shape in s.parameters()]
-        layout = Layout.of(named)
-        places = {b.name: b for b in layout.blocks}
-        blocks, trained = [], set[str]()
-        for s in stages:
-            owner = s.node.shares or s.node.name
-            blocks.append(tuple((n, places[f"{owner}.{n}"]) for n, _ in s.parameters()))
-            if blocks[-1] or not trained.isdisjoint(s.node.sources):
-                trained.add(s.node.name)
-        settled = {
-            "nodes": tuple(s.node for s in stages),
-            "layout": layout,
-            "shapes": dict(self.inputs) | {s.node.name: s.shape_out for s in stages},
-            "_stages": stages,
-            "_blocks": tuple(blocks),
-            "_trained": frozenset(trained),
-        }
+        plan = Plan.of(self.inputs, self.nodes, self.output)
+        nodes = tuple(s.node for s in plan.stages)  # in order, and with what a layer left open decided
+        settled = {"nodes": nodes, "layout": plan.layout, "shapes": plan.shapes(), "plan": plan}
         for name, value in settled.items():
             object.__setattr__(self, name, value)
 
@@ -152,18 +135,18 @@ class Network:
         for k in range(members or 1):
             generator = Generator().manual_seed(seed * 1_000_003 + k)
             theta = torch.empty(self.layout.size, dtype=dtype)
-            for stage, params in zip(self._stages, self._views(theta), strict=True):
+            for stage, params in zip(self.plan.stages, self.plan.views(theta), strict=True):
                 if not stage.node.shares:
                     stage.init(params, generator)
             rows.append(theta)
         return torch.stack(rows) if members else rows[0]
 
-    def __call__(self, theta: Tensor, x: Inputs) -> Tensor:
+    def __call__(self, theta: Tensor, x: Rows) -> Tensor:
         """Raw output (…, N, C) for θ (…, P) and rows (N, D)."""
         return self.raw(self.forward_path(theta, x))
 
     def forward_path(
-        self, theta: Tensor, x: Inputs, *, training: bool = False, generator: Generator | None = None
+        self, theta: Tensor, x: Rows, *, training: bool = False, generator: Generator | None = None
     ) -> Trace:
         """Walk the graph forward, keeping each node's output.
 
@@ -174,7 +157,7 @@ class Network:
         training : whether layers that act in training only, such as dropout, do so.
         generator : source of their randomness.
         """
-        return walk_forward(self._stages, self._views(theta), self._rows(x), training, generator)
+        return walk_forward(self.plan.stages, self.plan.views(theta), self.plan.rows(x), training, generator)
 
     def backward_path(self, theta: Tensor, trace: Trace, d_raw: Tensor, inputs: bool = False) -> Tensor:
         """Gradient dJ/dθ (…, P) from dJ/draw (…, N, C), in one flat tensor; deltas are left on the trace.
@@ -187,15 +170,15 @@ class Network:
         inputs : whether dJ/dx of the inputs is left on the trace as well.
         """
         gradient = torch.empty_like(theta)
-        trace.deltas = walk_back(trace, d_raw, self._views(gradient), "backward", self._reached(inputs))
+        reached = frozenset(self.shapes) if inputs else self.plan.trained
+        trace.deltas = walk_back(trace, d_raw, self.plan.views(gradient), "backward", reached)
         return gradient
 
     def bind(self, theta: Tensor, gradient: Tensor) -> BoundNetwork:
         """Both paths for a loop that changes θ in place, without the cost of making views in every step."""
-        views = self._views(theta), self._views(gradient)
-        return BoundNetwork(theta, gradient, self._stages, views, tuple(self.inputs), self._trained)
+        return BoundNetwork(self.plan, theta, gradient)
 
-    def jacobian(self, theta: Tensor, x: Inputs) -> Tensor:
+    def jacobian(self, theta: Tensor, x: Rows) -> Tensor:
         """D raw/dθ of each row and output, (…, N, C, P)."""
         return self.jacobian_path(theta, self.forward_path(theta, x), None)
 
@@ -216,15 +199,15 @@ class Network:
             start = root.mT
         if out is None:
             out = theta.new_empty((*start.shape[:-1], theta.shape[-1]))
-        walk_back(trace, start, self._views(out), "jacobian", self._trained)
+        walk_back(trace, start, self.plan.views(out), "jacobian", self.plan.trained)
         return out
 
-    def jvp(self, theta: Tensor, x: Inputs, d_theta: Tensor, d_x: Inputs | None = None) -> Tensor:
+    def jvp(self, theta: Tensor, x: Rows, d_theta: Tensor, d_x: Rows | None = None) -> Tensor:
         """Change of the raw output (…, N, C) along d_theta (…, P), and along d_x: J d_theta without J."""
         trace = self.forward_path(theta, x)
-        return walk_along(trace, self._views(d_theta), {} if d_x is None else self._rows(d_x))
+        return walk_along(trace, self.plan.views(d_theta), {} if d_x is None else self.plan.rows(d_x))
 
-    def vjp(self, theta: Tensor, x: Inputs, d_raw: Tensor) -> Tensor:
+    def vjp(self, theta: Tensor, x: Rows, d_raw: Tensor) -> Tensor:
         """Σ_n J_nᵀ d_raw_n (…, P) for d_raw (…, N, C): the gradient of ⟨d_raw, raw⟩."""
         return self.backward_path(theta, self.forward_path(theta, x), d_raw)
 
@@ -232,28 +215,10 @@ class Network:
         """The raw output (…, N, C) of a forward path."""
         return trace.outputs[self.output]
 
-    def _views(self, theta: Tensor) -> list[Parameters]:
-        self.layout.check(theta)
-        return [{name: block.view(theta) for name, block in blocks} for blocks in self._blocks]
-
-    def _reached(self, inputs: bool) -> frozenset[str]:
-        return frozenset(self.shapes) if inputs else self._trained
-
-    def _rows(self, x: Inputs) -> dict[str, Tensor]:
-        given = {"x" if len(self.inputs) > 1 else next(iter(self.inputs)): x} if isinstance(x, Tensor) else dict(x)
-        if set(given) != set(self.inputs):
-            raise ShapeError(f"Expected rows for the inputs {list(self.inputs)}, received them for {list(given)}.")
-        for name, shape in self.inputs.items():
-            if given[name].shape[-len(shape) :] != shape:
-                raise ShapeError(
-                    f"Expected rows of shape {shape}, received {name} of shape {tuple(given[name].shape)}."
-                )
-        return given
-
     def summary(self) -> list[str]:
         """One line a layer: name, shapes, activation, parameters."""
         lines = []
-        for stage in self._stages:
+        for stage in self.plan.stages:
             node = stage.node
             size = 0 if node.shares else sum(b.size for b in self.layout.blocks if b.name.startswith(node.name + "."))
             shape = ", ".join(" × ".join(map(str, s)) for s in stage.shapes_in)

@@ -175,6 +175,6 @@ def stage(node: Node, shapes_in: tuple[Shape, ...], adds: bool) -> Stage:
         shape_out = layer.shape_out(shapes_in[0])
     except PishroError as error:
         raise type(error)(f"Layer {node.name!r}: {error}") from None
-    closed = isinstance(layer, ClosedFormLayer)
-    rules = layer if closed else AutogradRules(layer, len(shapes_in[0]), len(shape_out))
+    rules: ClosedFormLayer | AutogradRules
+    rules = layer if isinstance(layer, ClosedFormLayer) else AutogradRules(layer, len(shapes_in[0]), len(shape_out))
     return LayerStage(dataclasses.replace(node, layer=layer), shapes_in, shape_out, layer, rules, adds)

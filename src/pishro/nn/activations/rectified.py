@@ -7,6 +7,7 @@ therefore starts a little above zero (Goodfellow, Bengio & Courville 2016, §6.3
 __all__ = ["Absolute", "LeakyReLU", "ReLU"]
 
 import dataclasses
+from collections.abc import Callable
 from typing import final
 
 import torch
@@ -15,8 +16,8 @@ from torch import Tensor
 from pishro.nn.activations.activation import Elementwise
 
 # f' · dy in one pass, as in sigmoidal.py
-_relu_pull = torch.ops.aten.threshold_backward.default
-_leaky_pull = torch.ops.aten.leaky_relu_backward.default
+_relu_pull: Callable[[Tensor, Tensor, float], Tensor] = torch.ops.aten.threshold_backward.default
+_leaky_pull: Callable[[Tensor, Tensor, float, bool], Tensor] = torch.ops.aten.leaky_relu_backward.default
 
 
 @final
@@ -54,7 +55,6 @@ class LeakyReLU(Elementwise):
 
     slope: float = 0.01
     name = "leaky"
-    gain = 2.0**0.5
     bias_init = 0.1
     reads = "input"
 

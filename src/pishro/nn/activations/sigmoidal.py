@@ -9,6 +9,7 @@ They saturate: for |z| large f' is nearly 0 and the unit's weights hardly move.
 __all__ = ["Sigmoid", "Tanh", "Tansig"]
 
 import dataclasses
+from collections.abc import Callable
 from typing import final
 
 import torch
@@ -17,8 +18,8 @@ from torch import Tensor
 from pishro.nn.activations.activation import Elementwise
 
 # torch's own kernels: f' · dy in one pass over memory, where writing it out takes three (11 µs against 3 µs at 32 × 32)
-_tanh_pull = torch.ops.aten.tanh_backward.default
-_sigmoid_pull = torch.ops.aten.sigmoid_backward.default
+_tanh_pull: Callable[[Tensor, Tensor], Tensor] = torch.ops.aten.tanh_backward.default
+_sigmoid_pull: Callable[[Tensor, Tensor], Tensor] = torch.ops.aten.sigmoid_backward.default
 
 
 @final
