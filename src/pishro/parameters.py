@@ -35,6 +35,10 @@ class Block:
         """Number of entries."""
         return math.prod(self.shape)
 
+    def view(self, theta: Tensor) -> Tensor:
+        """The view (…, *shape) into a tensor (…, P)."""
+        return theta.narrow(-1, self.start, self.size).view(*theta.shape[:-1], *self.shape)
+
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
@@ -76,12 +80,16 @@ class Layout:
         ShapeError
             If the last axis of `theta` is not P long.
         """
+        self.check(theta)
+        return {b.name: b.view(theta) for b in self.blocks}
+
+    def check(self, theta: Tensor) -> None:
+        """Raise `ShapeError` where the last axis of `theta` is not P long."""
         if theta.shape[-1] != self.size:
             raise ShapeError(
                 f"Expected {self.size} parameters on the last axis of theta, received shape {tuple(theta.shape)}; "
                 "take theta from this network's `init`."
             )
-        return {b.name: theta[..., b.start : b.stop].unflatten(-1, b.shape) for b in self.blocks}
 
     def groups(self) -> tuple[Tensor, list[str]]:
         """Index (P,) of the block that each parameter belongs to, and the blocks' names."""

@@ -107,7 +107,7 @@ def test_newer_and_damaged_headers(regression: pishro.Model, tmp_path: Path) -> 
     for change in ({"format": "one"}, {"network": 3}, {"likelihood": {"name": "nope"}}, {"schema": {}}, {"record": []}):
         with pytest.raises(ModelFileError, match="damaged"):
             pishro.load(_rewritten(path, change))
-    wider = {**regression.network.to_json(), "shape_in": [900]}
+    wider = {**regression.network.to_json(), "inputs": {"x": [900]}}
     with pytest.raises(ModelFileError, match="theta"):
         pishro.load(_rewritten(path, {"network": wider}))
 

@@ -1,8 +1,9 @@
-"""The dense layer: Z = f(X W + b)."""
+"""The dense layer: Y = f(X W + b)."""
 
 __all__ = ["Dense"]
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any, final
 
 import torch
@@ -10,18 +11,21 @@ from torch import Generator, Tensor
 
 from pishro.errors import SettingError, ShapeError
 from pishro.nn.activations import Activation, activation
-from pishro.nn.layer import Layer, Parameters
+from pishro.nn.initializers import Fans, Initializer, LeCun, initializer
+from pishro.nn.layer import ClosedFormLayer, Parameters, Shapes
 
 
 @final
 @dataclasses.dataclass(frozen=True, init=False)
-class Dense(Layer):
-    """Z = f(X W + b) with W (d_in, d_out) and b (d_out).
+class Dense(ClosedFormLayer):
+    """Y = f(X W + b) with W (d_in, d_out) and b (d_out).
 
     Parameters
     ----------
     units : d_out, at least 1.
-    activation : f, by name or as an `Activation`.
+    activation : f, by name or as an `Activation`; or how many units have which, such as {"tanh": 12, "relu": 8}.
+    weight_init : initializer of the weights, by name or as an `Initializer`; None for what suits the activation.
+    bias_init : where biases start; None for what suits the activation, which is zero but for ReLU and its kin.
 
     Examples
     --------
@@ -31,13 +35,24 @@ class Dense(Layer):
 
     units: int
     activation: Activation
+    weight_init: Initializer | None = None
+    bias_init: float | None = None
     kind = "dense"
 
-    def __init__(self, units: int, activation: "str | Activation" = "linear") -> None:
+    def __init__(
+        self,
+        units: int,
+        activation: "str | Activation | Mapping[str, Any]" = "linear",
+        weight_init: "str | Initializer | Mapping[str, Any] | None" = None,
+        bias_init: float | None = None,
+    ) -> None:
         if units < 1:
             raise SettingError(f"A dense layer needs at least 1 unit, received {units}.")
         object.__setattr__(self, "units", units)
         object.__setattr__(self, "activation", _activation(activation))
+        object.__setattr__(self, "weight_init", None if weight_init is None else initializer(weight_init))
+        object.__setattr__(self, "bias_init", bias_init)
+        self.activation.check(units)
 
     def shape_out(self, shape_in: tuple[int, ...]) -> tuple[int, ...]:
         """(units,)."""
@@ -47,55 +62,54 @@ class Dense(Layer):
             )
         return (self.units,)
 
-    def shapes(self, shape_in: tuple[int, ...]) -> list[tuple[str, tuple[int, ...]]]:
-        """Weight (d_in, units) and bias (units)."""
-        return [("weight", (shape_in[0], self.units)), ("bias", (self.units,))]
+    def shapes(self, shape_in: tuple[int, ...]) -> Shapes:
+        """Weight (d_in, units), bias (units) and what the activation trains."""
+        return [("weight", (shape_in[0], self.units)), ("bias", (self.units,)), *self.activation.shapes(self.units)]
 
     def init(self, params: Parameters, generator: Generator) -> None:
-        """Weights Normal with standard deviation gain/√d_in (LeCun et al. 1998; He et al. 2015), biases zero."""
-        weight = params["weight"]
-        scale = self.activation.gain / weight.shape[-2] ** 0.5
-        weight.copy_(torch.randn(weight.shape, generator=generator, dtype=weight.dtype) * scale)
-        params["bias"].zero_()
+        """Weights from the initializer, LeCun's with the activation's gain unless named; biases at their start."""
+        weight, bias, chosen = params["weight"], params["bias"], self.weight_init or LeCun()
+        chosen.weight(weight, Fans(*weight.shape), self.activation.gain, generator)
+        start = self.activation.bias_init if self.bias_init is None else self.bias_init
+        chosen.bias(bias, weight, start, generator)
+        self.activation.init(params)
 
-    def forward(self, params: Parameters, x: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """f(x W + b); keeps x and the output."""
+    def sums(self, params: Parameters, x: Tensor) -> Tensor:
+        """Z = x W + b."""
         weight, bias = params["weight"], params["bias"]
         if weight.ndim == 2 and x.ndim == 2:
-            z = torch.addmm(bias, x, weight)
-        elif weight.ndim == 3 and x.ndim == 3:
-            z = torch.baddbmm(bias.unsqueeze(-2), x, weight)
-        else:
-            z = torch.matmul(x, weight) + bias.unsqueeze(-2)
-        y = self.activation(z)
-        return y, (x, y)
+            return torch.addmm(bias, x, weight)
+        if weight.ndim == 3 and x.ndim == 3:
+            return torch.baddbmm(bias.unsqueeze(-2), x, weight)
+        return torch.matmul(x, weight) + bias.unsqueeze(-2)
+
+    def forward(
+        self, params: Parameters, x: Tensor, *, training: bool = False, generator: Generator | None = None
+    ) -> tuple[Tensor, tuple[Tensor, Any]]:
+        """f(x W + b); keeps x and what the activation keeps."""
+        y, kept = self.activation.forward(params, self.sums(params, x))
+        return y, (x, kept)
 
     def backward(
-        self,
-        params: Parameters,
-        saved: tuple[Tensor, Tensor],
-        dy: Tensor,
-        grads: Parameters,
-        needs_dx: bool = True,
+        self, params: Parameters, saved: tuple[Tensor, Any], dy: Tensor, grads: Parameters, needs_dx: bool = True
     ) -> Tensor | None:
         """dJ/dW = xᵀδ, dJ/db = Σδ, dJ/dx = δWᵀ with δ = dJ/dy · f'."""
-        x, y = saved
-        delta = dy * self.activation.derivative(y)
-        grads["weight"].copy_(torch.matmul(x.mT, delta))
-        torch.sum(delta, dim=-2, out=grads["bias"])
-        return delta @ params["weight"].mT if needs_dx else None
+        x, kept = saved
+        delta = self.activation.backward(params, kept, dy, grads)
+        if x.ndim == 2 and delta.ndim == 2 and not torch.is_grad_enabled():
+            torch.mm(x.mT, delta, out=grads["weight"])  # straight into the gradient; autograd cannot follow `out`
+            torch.sum(delta, -2, out=grads["bias"])
+        else:
+            grads["weight"].copy_(torch.matmul(x.mT, delta))
+            grads["bias"].copy_(delta.sum(-2))
+        return torch.matmul(delta, params["weight"].mT) if needs_dx else None
 
     def jacobian(
-        self,
-        params: Parameters,
-        saved: tuple[Tensor, Tensor],
-        dy: Tensor,
-        blocks: Parameters,
-        needs_dx: bool = True,
+        self, params: Parameters, saved: tuple[Tensor, Any], dy: Tensor, blocks: Parameters, needs_dx: bool = True
     ) -> Tensor | None:
         """Per row and output: x ⊗ δ for W and δ for b, with δ (…, N, C, d_out)."""
-        x, y = saved
-        delta = dy * self.activation.derivative(y).unsqueeze(-2)
+        x, kept = saved
+        delta = self.activation.jacobian(params, kept, dy, blocks)
         torch.mul(x[..., None, :, None], delta.unsqueeze(-2), out=blocks["weight"])
         blocks["bias"].copy_(delta)
         if not needs_dx:
@@ -104,15 +118,23 @@ class Dense(Layer):
         rows = delta.flatten(-3, -2)  # one matrix product a member for all rows and outputs
         return torch.matmul(rows, weight.mT).reshape(*delta.shape[:-1], weight.shape[-2])
 
+    def jvp(self, params: Parameters, saved: tuple[Tensor, Any], dparams: Parameters, dx: Tensor | None) -> Tensor:
+        """F' · (x dW + db + dx W)."""
+        x, kept = saved
+        dz = torch.matmul(x, dparams["weight"]) + dparams["bias"].unsqueeze(-2)
+        if dx is not None:
+            dz = dz + torch.matmul(dx, params["weight"])
+        return self.activation.jvp(params, kept, dparams, dz)
+
+    def delta(self, params: Parameters, saved: tuple[Tensor, Any], dy: Tensor) -> Tensor:
+        """dJ/dy · f'."""
+        return self.activation.backward(params, saved[1], dy, None)
+
     def describe(self) -> str:
         """Units and activation."""
-        return f"{self.units} {self.activation.name}"
-
-    def to_json(self) -> dict[str, Any]:
-        """Kind, units and activation."""
-        return {"kind": self.kind, "units": self.units, "activation": self.activation.name}
+        return f"{self.units} {self.activation.describe()}"
 
 
-def _activation(name: "str | Activation") -> Activation:
+def _activation(name: "str | Activation | Mapping[str, Any]") -> Activation:
     # the class's own argument is called `activation`, as users type it, and hides the function of that name
     return activation(name)

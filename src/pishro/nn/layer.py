@@ -1,48 +1,105 @@
-"""What a layer is: a frozen description with a forward rule, a backward rule and a Jacobian rule.
+"""What a layer is: a frozen description with a forward rule, and, in closed form or from autograd, the rules behind it.
 
-Shapes: a batch is (N, d), a dense layer Z = f(X W + b) with W (d_in, d_out). A leading members axis K may stand
-before everything: parameters (K, …), activations (K, N, …). The network's own input has none when all members see the
-same rows.
+Shapes: a row is (d,), an image row (channels, H, W), a sequence row (channels, L); a batch is (N, *row). A leading
+members axis K may stand before everything: parameters (K, …), activations (K, N, …). A layer's input has none when all
+members see the same rows and no layer with parameters stands before it; what flows back to it, `dy`, may then have one
+all the same, for the layers behind it differ from member to member.
 """
 
-__all__ = ["Layer", "Parameters"]
+__all__ = ["ClosedFormLayer", "Layer", "Parameters", "Shapes", "plain"]
 
 import abc
-from typing import Any
+import dataclasses
+import math
+from typing import Any, ClassVar, Self
 
+import torch
 from torch import Generator, Tensor
 
 Parameters = dict[str, Tensor]
 """A layer's parameters by name: views (…, *shape) into θ, or into the flat gradient."""
 
+Shapes = list[tuple[str, tuple[int, ...]]]
+"""Names and shapes of parameters, in the order in which they lie in θ."""
+
 
 class Layer(abc.ABC):
-    """One layer; frozen, without parameters of its own."""
+    """One layer; frozen, without parameters of its own.
 
-    kind: str
-    """Name of the kind in files and summaries."""
+    A user's layer derives from this class and writes `shape_out`, `shapes` and `forward`, in torch's operations;
+    backward rule, Jacobian and directional derivative then come from autograd (`nn.autograd_rules`).
+
+    Attributes
+    ----------
+    kind : name of the kind in files and summaries.
+    """
+
+    kind: ClassVar[str]
 
     @abc.abstractmethod
     def shape_out(self, shape_in: tuple[int, ...]) -> tuple[int, ...]:
         """Shape of one output row for that shape of an input row; raises `ShapeError` where it does not fit."""
 
-    @abc.abstractmethod
-    def shapes(self, shape_in: tuple[int, ...]) -> list[tuple[str, tuple[int, ...]]]:
-        """Names and shapes of the parameters."""
+    def settle(self, shape_in: tuple[int, ...]) -> Self:
+        """The layer with what it leaves open decided for that shape of an input row; most leave nothing open."""
+        del shape_in
+        return self
 
-    @abc.abstractmethod
+    def shapes(self, shape_in: tuple[int, ...]) -> Shapes:
+        """Names and shapes of the parameters; none by default."""
+        del shape_in
+        return []
+
     def init(self, params: Parameters, generator: Generator) -> None:
-        """Fill the parameters' views, of any number of members, with a starting point."""
+        """Fill the parameters' views, of one member, with a starting point.
+
+        By default what has several axes is Normal with variance 1/(product of all axes but the last), the rest zero.
+        """
+        for view in params.values():
+            view.zero_()
+            if view.ndim > 1:
+                fan_in = math.prod(view.shape[:-1])
+                view.copy_(torch.randn(view.shape, generator=generator, dtype=view.dtype) / fan_in**0.5)
 
     @abc.abstractmethod
-    def forward(self, params: Parameters, x: Tensor) -> tuple[Tensor, Any]:
-        """Output (…, N, d_out), and what the backward rules need again."""
+    def forward(
+        self, params: Parameters, x: Tensor, *, training: bool = False, generator: Generator | None = None
+    ) -> tuple[Tensor, Any]:
+        """Output (…, N, *row), and what the backward rules need again.
+
+        Parameters
+        ----------
+        params : views by name.
+        x : input (…, N, *row).
+        training : whether layers that act in training only (dropout) do so.
+        generator : source of such a layer's randomness.
+        """
+
+    def sums(self, params: Parameters, x: Tensor) -> Tensor | None:
+        """The sum z before the activation, (…, N, *row); None where there is no activation."""
+        del params, x
+        return None
+
+    def describe(self) -> str:
+        """Few words for a summary, such as "20 tanh"."""
+        return self.kind
+
+    def to_json(self) -> dict[str, Any]:
+        """Kind and settings as plain data, from which `nn.layer_from_json` builds the same layer."""
+        return {"kind": self.kind} | plain(self)
+
+
+class ClosedFormLayer(Layer):
+    """A layer that writes its rules out; every built-in layer does."""
 
     @abc.abstractmethod
     def backward(
         self, params: Parameters, saved: Any, dy: Tensor, grads: Parameters, needs_dx: bool = True
     ) -> Tensor | None:
-        """Write dJ/dparams, summed over the rows, into `grads`; return dJ/dx unless it is not needed."""
+        """Write dJ/dparams, summed over the rows, into `grads`; return dJ/dx unless it is not needed.
+
+        `grads` is written, never added to, and `dy` is left as it is.
+        """
 
     @abc.abstractmethod
     def jacobian(
@@ -50,13 +107,24 @@ class Layer(abc.ABC):
     ) -> Tensor | None:
         """Write d raw/dparams of each row and output, (…, N, C, *shape), into `blocks`; return d raw/dx.
 
-        `dy` holds d raw/d(this layer's output), (…, N, C, d_out).
+        `dy` holds d raw/d(this layer's output), (…, N, C, *row).
         """
 
     @abc.abstractmethod
-    def describe(self) -> str:
-        """Few words for a summary, such as "20 tanh"."""
+    def jvp(self, params: Parameters, saved: Any, dparams: Parameters, dx: Tensor | None) -> Tensor:
+        """Change of the output along `dparams` and `dx` (None for no change of the input), (…, N, *row)."""
 
-    @abc.abstractmethod
-    def to_json(self) -> dict[str, Any]:
-        """Plain data from which `nn.layer_from_json` builds the same layer."""
+    def delta(self, params: Parameters, saved: Any, dy: Tensor) -> Tensor:
+        """δ = dJ/dz behind the activation's derivative; dJ/dy where there is no activation."""
+        del params, saved
+        return dy
+
+
+def plain(settings: Any) -> dict[str, Any]:
+    """The fields of a frozen dataclass that differ from their defaults, as plain data."""
+    data = {}
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        if value != field.default:
+            data[field.name] = value.to_json() if hasattr(value, "to_json") else value
+    return data

@@ -1,56 +1,45 @@
-"""A network: a frozen graph of layers; raw output = network(θ, x).
+"""A network: a frozen graph of layers; raw output = network(θ, x)."""
 
-The graph is kept as a list of nodes in an order in which each node's input stands before it. The forward path walks
-the list, the backward path walks it in reverse, adding up what flows back to each node.
-"""
-
-__all__ = ["Network", "Node", "Trace"]
+__all__ = ["Network"]
 
 import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
 from typing import Any, final
 
 import torch
 from torch import Generator, Tensor
 
-from pishro.errors import SettingError, ShapeError, unknown_name
-from pishro.nn.dense import Dense
-from pishro.nn.layer import Layer, Parameters
+from pishro.errors import SettingError
+from pishro.nn.bound import BoundNetwork
+from pishro.nn.catalog import layer_from_json
+from pishro.nn.graph import chain_nodes, graph_nodes
+from pishro.nn.layer import Layer
+from pishro.nn.node import Node, Shape
+from pishro.nn.paths import Trace, walk_along, walk_back, walk_forward
+from pishro.nn.plan import Plan, Rows
 from pishro.parameters import Layout
-
-
-@dataclasses.dataclass(frozen=True)
-class Node:
-    """A layer in the graph: its name and the name of the node, or input, that it reads."""
-
-    name: str
-    layer: Layer
-    source: str
-
-
-@dataclasses.dataclass
-class Trace:
-    """What the forward path saw: the output of each node by name, and what the backward rules keep."""
-
-    outputs: dict[str, Tensor]
-    saved: dict[str, Any]
-    deltas: dict[str, Tensor] = dataclasses.field(default_factory=dict)
-    """dJ/d(output) of each node, filled by the backward path."""
 
 
 @final
 @dataclasses.dataclass(frozen=True)
 class Network:
-    """Feed-forward network f̂(x; θ); build it by `Network.chain`.
+    """Feed-forward network f̂(x; θ); build it by `Network.chain` or `Network.graph`.
 
     Attributes
     ----------
-    shape_in : shape of one input row.
-    nodes : the layers in order.
+    inputs : shape of one row of each input, by name.
+    nodes : the layers, in the order in which the forward path walks them.
+    output : name of the node that is the raw output.
     layout : names and places of the P parameters in θ, such as "dense1.weight".
+    shapes : shape of one row of each input and of each node's output, by name.
+    plan : the graph made ready to be walked.
 
     Examples
     --------
     >>> import torch
+    >>> from pishro.nn import Dense
     >>> net = Network.chain(8, Dense(20, "tanh"), Dense(1))
     >>> net.layout.size
     201
@@ -59,43 +48,83 @@ class Network:
     torch.Size([3, 5, 1])
     """
 
-    shape_in: tuple[int, ...]
+    inputs: dict[str, Shape]
     nodes: tuple[Node, ...]
+    output: str
     layout: Layout = dataclasses.field(init=False)
-    shapes: dict[str, tuple[int, ...]] = dataclasses.field(init=False, compare=False)
+    shapes: dict[str, Shape] = dataclasses.field(init=False, compare=False)
+    plan: Plan = dataclasses.field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        shapes = {"x": self.shape_in}
-        named: list[tuple[str, tuple[int, ...]]] = []
-        for node in self.nodes:
-            if node.source not in shapes:
-                raise SettingError(f"Layer {node.name!r}: " + unknown_name("earlier layer", node.source, shapes))
-            if node.name in shapes:
-                raise SettingError(f"Two layers are named {node.name!r}; give each its own name.")
-            try:
-                shapes[node.name] = node.layer.shape_out(shapes[node.source])
-            except ShapeError as error:
-                raise ShapeError(f"Layer {node.name!r}: {error}") from None
-            named += [(f"{node.name}.{n}", s) for n, s in node.layer.shapes(shapes[node.source])]
-        object.__setattr__(self, "layout", Layout.of(named))
-        object.__setattr__(self, "shapes", shapes)
+        plan = Plan.of(self.inputs, self.nodes, self.output)
+        nodes = tuple(s.node for s in plan.stages)  # in order, and with what a layer left open decided
+        settled = {"nodes": nodes, "layout": plan.layout, "shapes": plan.shapes(), "plan": plan}
+        for name, value in settled.items():
+            object.__setattr__(self, name, value)
 
     @classmethod
     def chain(cls, inputs: int | tuple[int, ...], *layers: Layer) -> "Network":
-        """Layers one behind the other, named dense1, dense2, … by kind."""
+        """Layers one behind the other, named dense1, dense2, … by kind.
+
+        Parameters
+        ----------
+        inputs : D, or the shape of one row: (channels, H, W) for images, (channels, L) for sequences.
+        layers : in order.
+        """
+        nodes = chain_nodes(layers)
+        return cls({"x": _shape(inputs)}, nodes, nodes[-1].name)
+
+    @classmethod
+    def graph(
+        cls, inputs: Mapping[str, "int | tuple[int, ...]"], layers: Mapping[str, Any], output: str | None = None
+    ) -> "Network":
+        """Any graph without a cycle.
+
+        Parameters
+        ----------
+        inputs : D, or the shape of one row, of each input by name. A network of several inputs is called with a
+            dict of batches by the same names.
+        layers : by name, in any order. An entry is
+
+            - a layer: it reads the entry before it, and the first one the first input;
+            - a tuple (layer, source, …): it reads the nodes or inputs of those names, a join several of them;
+            - a name in the layer's place, or alone: the same layer as that entry's, with the same parameters.
+        output : name of the raw output; None for the last entry.
+
+        Examples
+        --------
+        A network that applies one layer twice, and a skip connection (`nn.Sum` is a join):
+
+        >>> from pishro.nn import Dense
+        >>> net = Network.graph({"x": 8}, {"h": Dense(8, "tanh"), "again": "h", "y": Dense(1)})
+        >>> net.layout.size
+        81
+
+        ``{"h": Dense(8, "tanh"), "both": (nn.Sum(), "h", "x"), "y": Dense(1)}``
+        """
+        shapes = {name: _shape(shape) for name, shape in inputs.items()}
         if not layers:
             raise SettingError("A network needs at least one layer, received none.")
-        shape_in = (inputs,) if isinstance(inputs, int) else tuple(inputs)
-        nodes: list[Node] = []
-        for layer in layers:
-            count = 1 + sum(n.layer.kind == layer.kind for n in nodes)
-            nodes.append(Node(f"{layer.kind}{count}", layer, nodes[-1].name if nodes else "x"))
-        return cls(shape_in, tuple(nodes))
+        nodes = graph_nodes(next(iter(shapes), "x"), layers)
+        return cls(shapes, nodes, output or nodes[-1].name)
+
+    @property
+    def shape_in(self) -> Shape:
+        """Shape of one row of the only input."""
+        if len(self.inputs) != 1:
+            raise SettingError(f"This network has the inputs {', '.join(self.inputs)}; see `inputs` for their shapes.")
+        return next(iter(self.inputs.values()))
 
     @property
     def outputs(self) -> int:
         """C, the number of raw outputs."""
-        return self.shapes[self.nodes[-1].name][-1]
+        return self.shapes[self.output][-1]
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits of the description: equal for equal networks, on every machine."""
+        text = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def init(self, seed: int = 0, members: int | None = None, dtype: torch.dtype = torch.float64) -> Tensor:
         """A starting θ, (P,) or (K, P), from a seed of its own.
@@ -106,43 +135,60 @@ class Network:
         for k in range(members or 1):
             generator = Generator().manual_seed(seed * 1_000_003 + k)
             theta = torch.empty(self.layout.size, dtype=dtype)
-            views = self.layout.views(theta)
-            for node in self.nodes:
-                node.layer.init(self._of(views, node), generator)
+            for stage, params in zip(self.plan.stages, self.plan.views(theta), strict=True):
+                if not stage.node.shares:
+                    stage.init(params, generator)
             rows.append(theta)
         return torch.stack(rows) if members else rows[0]
 
-    def __call__(self, theta: Tensor, x: Tensor) -> Tensor:
+    def __call__(self, theta: Tensor, x: Rows) -> Tensor:
         """Raw output (…, N, C) for θ (…, P) and rows (N, D)."""
         return self.raw(self.forward_path(theta, x))
 
-    def forward_path(self, theta: Tensor, x: Tensor) -> Trace:
-        """Walk the graph forward, keeping each node's output."""
-        if x.shape[-len(self.shape_in) :] != self.shape_in:
-            raise ShapeError(f"Expected rows of shape {self.shape_in}, received x of shape {tuple(x.shape)}.")
-        views = self.layout.views(theta)
-        trace = Trace({"x": x}, {})
-        for node in self.nodes:
-            output, saved = node.layer.forward(self._of(views, node), trace.outputs[node.source])
-            trace.outputs[node.name], trace.saved[node.name] = output, saved
-        return trace
+    def forward_path(
+        self, theta: Tensor, x: Rows, *, training: bool = False, generator: Generator | None = None
+    ) -> Trace:
+        """Walk the graph forward, keeping each node's output.
 
-    def backward_path(self, theta: Tensor, trace: Trace, d_raw: Tensor) -> Tensor:
-        """Gradient dJ/dθ (…, P) from dJ/draw (…, N, C), in one flat tensor; deltas are left on the trace."""
+        Parameters
+        ----------
+        theta : (…, P).
+        x : rows (N, D), or a dict of them by input; with a members axis where members see different rows.
+        training : whether layers that act in training only, such as dropout, do so.
+        generator : source of their randomness.
+        """
+        return walk_forward(self.plan.stages, self.plan.views(theta), self.plan.rows(x), training, generator)
+
+    def backward_path(self, theta: Tensor, trace: Trace, d_raw: Tensor, inputs: bool = False) -> Tensor:
+        """Gradient dJ/dθ (…, P) from dJ/draw (…, N, C), in one flat tensor; deltas are left on the trace.
+
+        Parameters
+        ----------
+        theta : as in the forward path.
+        trace : of the forward path.
+        d_raw : dJ/draw.
+        inputs : whether dJ/dx of the inputs is left on the trace as well.
+        """
         gradient = torch.empty_like(theta)
-        self._walk_back(theta, trace, d_raw, gradient, "backward")
+        reached = frozenset(self.shapes) if inputs else self.plan.trained
+        trace.deltas = walk_back(trace, d_raw, self.plan.views(gradient), "backward", reached)
         return gradient
 
-    def jacobian(self, theta: Tensor, x: Tensor) -> Tensor:
+    def bind(self, theta: Tensor, gradient: Tensor) -> BoundNetwork:
+        """Both paths for a loop that changes θ in place, without the cost of making views in every step."""
+        return BoundNetwork(self.plan, theta, gradient)
+
+    def jacobian(self, theta: Tensor, x: Rows) -> Tensor:
         """D raw/dθ of each row and output, (…, N, C, P)."""
-        trace = self.forward_path(theta, x)
-        return self.jacobian_path(theta, trace, None)
+        return self.jacobian_path(theta, self.forward_path(theta, x), None)
 
     def jacobian_path(self, theta: Tensor, trace: Trace, root: Tensor | None, out: Tensor | None = None) -> Tensor:
         """Sᵀ d raw/dθ of each row, (…, N, R, P), for a forward path that was walked already.
 
         Parameters
         ----------
+        theta : as in the forward path.
+        trace : of the forward path.
         root : S (…, N, C, R), such as the root of a likelihood's curvature; None for the identity.
         out : where to write; a large result is slow to allocate anew each time.
         """
@@ -153,56 +199,56 @@ class Network:
             start = root.mT
         if out is None:
             out = theta.new_empty((*start.shape[:-1], theta.shape[-1]))
-        self._walk_back(theta, trace, start, out, "jacobian")
+        walk_back(trace, start, self.plan.views(out), "jacobian", self.plan.trained)
         return out
+
+    def jvp(self, theta: Tensor, x: Rows, d_theta: Tensor, d_x: Rows | None = None) -> Tensor:
+        """Change of the raw output (…, N, C) along d_theta (…, P), and along d_x: J d_theta without J."""
+        trace = self.forward_path(theta, x)
+        return walk_along(trace, self.plan.views(d_theta), {} if d_x is None else self.plan.rows(d_x))
+
+    def vjp(self, theta: Tensor, x: Rows, d_raw: Tensor) -> Tensor:
+        """Σ_n J_nᵀ d_raw_n (…, P) for d_raw (…, N, C): the gradient of ⟨d_raw, raw⟩."""
+        return self.backward_path(theta, self.forward_path(theta, x), d_raw)
 
     def raw(self, trace: Trace) -> Tensor:
         """The raw output (…, N, C) of a forward path."""
-        return trace.outputs[self.nodes[-1].name]
-
-    def _walk_back(self, theta: Tensor, trace: Trace, start: Tensor, into: Tensor, rule: str) -> None:
-        views, blocks = self.layout.views(theta), self.layout.views(into)
-        deltas = trace.deltas = {self.nodes[-1].name: start}
-        for node in reversed(self.nodes):
-            first = node.source == "x"
-            walk = getattr(node.layer, rule)
-            saved = trace.saved[node.name]
-            dx = walk(self._of(views, node), saved, deltas[node.name], self._of(blocks, node), needs_dx=not first)
-            if not first:
-                deltas[node.source] = deltas[node.source] + dx if node.source in deltas else dx
-
-    @staticmethod
-    def _of(views: Parameters, node: Node) -> Parameters:
-        prefix = node.name + "."
-        return {name[len(prefix) :]: view for name, view in views.items() if name.startswith(prefix)}
+        return trace.outputs[self.output]
 
     def summary(self) -> list[str]:
         """One line a layer: name, shapes, activation, parameters."""
         lines = []
-        for node in self.nodes:
-            size = sum(b.size for b in self.layout.blocks if b.name.startswith(node.name + "."))
-            shape = " × ".join(map(str, self.shapes[node.source]))
+        for stage in self.plan.stages:
+            node = stage.node
+            size = 0 if node.shares else sum(b.size for b in self.layout.blocks if b.name.startswith(node.name + "."))
+            shape = ", ".join(" × ".join(map(str, s)) for s in stage.shapes_in)
             lines.append(f"{node.name}: {shape} → {node.layer.describe()}, {size} parameters")
         return lines
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for a file."""
-        nodes = [{"name": n.name, "source": n.source, "layer": n.layer.to_json()} for n in self.nodes]
-        return {"shape_in": list(self.shape_in), "nodes": nodes}
+        nodes = []
+        for n in self.nodes:
+            layer = {"shares": n.shares} if n.shares else {"layer": n.layer.to_json()}
+            nodes.append({"name": n.name, "sources": list(n.sources)} | layer)
+        return {"inputs": {k: list(s) for k, s in self.inputs.items()}, "nodes": nodes, "output": self.output}
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Network":
-        """The network that `to_json` wrote."""
-        nodes = tuple(Node(n["name"], _layer_from_json(n["layer"]), n["source"]) for n in data["nodes"])
-        return cls(tuple(data["shape_in"]), nodes)
+    def from_json(cls, data: dict[str, Any], layers: Mapping[str, type[Layer]] | None = None) -> "Network":
+        """The network that `to_json` wrote.
+
+        Parameters
+        ----------
+        data : what was written.
+        layers : a user's own kinds of layers.
+        """
+        made = {n["name"]: layer_from_json(n["layer"], layers) for n in data["nodes"] if "layer" in n}
+        nodes = tuple(
+            Node(n["name"], made[n.get("shares") or n["name"]], tuple(n["sources"]), n.get("shares"))
+            for n in data["nodes"]
+        )
+        return cls({k: tuple(s) for k, s in data["inputs"].items()}, nodes, data["output"])
 
 
-_LAYERS: dict[str, type[Dense]] = {"dense": Dense}
-
-
-def _layer_from_json(data: dict[str, Any]) -> Layer:
-    settings = dict(data)
-    kind = settings.pop("kind")
-    if kind not in _LAYERS:
-        raise SettingError(unknown_name("layer kind", kind, _LAYERS))
-    return _LAYERS[kind](**settings)
+def _shape(inputs: "int | tuple[int, ...]") -> Shape:
+    return (inputs,) if isinstance(inputs, int) else tuple(inputs)
