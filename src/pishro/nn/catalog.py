@@ -6,14 +6,38 @@ from collections.abc import Mapping
 from typing import Any
 
 from pishro.errors import SettingError, unknown_name
+from pishro.nn.convolution import Conv1d, Conv2d
 from pishro.nn.dense import Dense
+from pishro.nn.dropout import Dropout
+from pishro.nn.flatten import Flatten
 from pishro.nn.join import Join
+from pishro.nn.joins import Concatenate, Product, Sum
 from pishro.nn.layer import Layer
+from pishro.nn.layer_norm import LayerNorm
+from pishro.nn.pooling import AveragePool1d, AveragePool2d, MaxPool1d, MaxPool2d
+from pishro.nn.rbf import RBF
+from pishro.nn.tapped_delay import TappedDelay
 
-LAYERS: dict[str, type[Layer]] = {layer.kind: layer for layer in (Dense,)}
+LAYERS: dict[str, type[Layer]] = {
+    layer.kind: layer
+    for layer in (
+        Dense,
+        RBF,
+        Conv1d,
+        Conv2d,
+        MaxPool1d,
+        MaxPool2d,
+        AveragePool1d,
+        AveragePool2d,
+        Flatten,
+        LayerNorm,
+        Dropout,
+        TappedDelay,
+    )
+}
 """Every layer by kind."""
 
-JOINS: dict[str, type[Join]] = {}
+JOINS: dict[str, type[Join]] = {join.kind: join for join in (Sum, Product, Concatenate)}
 """Every join by kind."""
 
 

@@ -6,7 +6,7 @@ Its sources may differ in the members axis: one may be (N, *row) and another (K,
 __all__ = ["Join"]
 
 import abc
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from torch import Tensor
 
@@ -26,6 +26,11 @@ class Join(abc.ABC):
     @abc.abstractmethod
     def shape_out(self, shapes_in: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
         """Shape of one output row for those shapes of the sources' rows; raises `ShapeError` where they do not fit."""
+
+    def settle(self, shapes_in: tuple[tuple[int, ...], ...]) -> Self:
+        """The join with what it leaves open decided for those shapes of the sources' rows; most leave nothing open."""
+        del shapes_in
+        return self
 
     @abc.abstractmethod
     def forward(self, xs: tuple[Tensor, ...]) -> tuple[Tensor, Any]:

@@ -166,7 +166,8 @@ def stage(node: Node, shapes_in: tuple[Shape, ...], adds: bool) -> Stage:
     """
     try:
         if isinstance(node.layer, Join):
-            return JoinStage(node, shapes_in, node.layer.shape_out(shapes_in), node.layer)
+            join = node.layer.settle(shapes_in)
+            return JoinStage(dataclasses.replace(node, layer=join), shapes_in, join.shape_out(shapes_in), join)
         if len(shapes_in) != 1:
             raise ShapeError(
                 f"expected one source, received {len(shapes_in)}; join them first, by sum, product or concatenation."
