@@ -62,7 +62,9 @@ def contours(f: Callable[[Tensor], Tensor], bounds: Sequence[tuple[float, float]
     heights = values.detach().reshape(GRID, GRID).mT
     finite = heights[torch.isfinite(heights)]
     if not len(finite):
-        raise SettingError(f"Expected f to be finite somewhere in {bounds!r}, received no finite value; move the bounds.")
+        raise SettingError(
+            f"Expected f to be finite somewhere in {bounds!r}, received no finite value; move the bounds."
+        )
     levels = torch.quantile(finite, torch.linspace(0, 1, LEVELS, dtype=torch.float64).square()).unique()
     if len(levels) < 2:
         return
@@ -83,8 +85,20 @@ def draw_paths(
         x, y = path.detach().cpu().double().numpy().T
         sparse = max(1, len(x) // 12)
         label = name if name else None
-        axes.plot(x, y, color=color, linestyle=line, marker=marker, markersize=3.5, linewidth=1.6, markevery=sparse, label=label)
-        axes.plot(x[-1], y[-1], color=color, marker="*", markersize=12, markeredgecolor="white", linestyle="none", zorder=5)
+        axes.plot(
+            x,
+            y,
+            color=color,
+            linestyle=line,
+            marker=marker,
+            markersize=3.5,
+            linewidth=1.6,
+            markevery=sparse,
+            label=label,
+        )
+        axes.plot(
+            x[-1], y[-1], color=color, marker="*", markersize=12, markeredgecolor="white", linestyle="none", zorder=5
+        )
     axes.set(xlim=bounds[0], ylim=bounds[1], xlabel="x₁", ylabel="x₂")
     if any(paths):
         axes.legend(fontsize=9, framealpha=0.9)
