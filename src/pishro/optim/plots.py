@@ -1,7 +1,7 @@
 """Pictures of optimization: paths on the contours of a function of two variables, and convergence side by side.
 
-The colors are those of Okabe and Ito (2008), which color-blind readers can tell apart; line styles and markers differ as
-well. matplotlib is loaded with this file, and this file only when a picture is asked for.
+The colors are those of Okabe and Ito (2008), which color-blind readers can tell apart; line styles and markers differ
+as well. matplotlib is loaded with this file, and this file only when a picture is asked for.
 """
 
 __all__ = ["contours", "draw_convergence", "draw_paths"]

@@ -3,8 +3,8 @@
 A long vector gets pages of its own, and so θ, the gradient and the state's vectors all begin at the same place within a
 page. Entry i of each then falls into the same set of the first-level cache, and for some lengths of θ the processor
 takes their addresses for one another and reloads at every entry. Placing each vector at another quarter of a page
-avoids it: an Adam step in one pass over 270 000 float32 entries took 370 µs in step and 118 µs out of step, while 260 000
-entries took 118 and 113 (one thread of an AMD EPYC, torch 2.13).
+avoids it: an Adam step in one pass over 270 000 float32 entries took 370 µs in step and 118 µs out of step, while
+260 000 entries took 118 and 113 (one thread of an AMD EPYC, torch 2.13).
 """
 
 __all__ = ["zeros_beside"]
