@@ -1,6 +1,7 @@
 """Optimization: problems, methods and the loop that joins them. It knows no networks."""
 
 from pishro.optim.catalog import LevenbergMarquardt
+from pishro.optim.comparison import Comparison, compare, plot_path
 from pishro.optim.method import Curvature, Method, Path, Search, Steps, Trial
 from pishro.optim.minimize import Iteration, Result, State, minimize
 from pishro.optim.problem import Point, Problem
@@ -57,6 +58,7 @@ __all__ = [
     "AdamW",
     "ClippedNorm",
     "ClippedValue",
+    "Comparison",
     "Constant",
     "Cosine",
     "Curvature",
@@ -98,9 +100,11 @@ __all__ = [
     "autograd_source",
     "classify",
     "classify_on_tangent",
+    "compare",
     "descend",
     "escape",
     "minimize",
+    "plot_path",
     "reduced_hessian",
     "stationary_points",
     "verdict_of",

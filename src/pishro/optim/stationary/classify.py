@@ -14,6 +14,7 @@ the answer lies; the same tests are made on them.
 
 __all__ = ["classify", "examine", "judge", "verdict_of"]
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -169,8 +170,7 @@ def _reach(model: LocalModel) -> float:
 def _negligible(model: LocalModel, values: Tensor, reach: float) -> float:
     """The slope that moves neither f nor x beyond √ε of their size: below it a gradient is rounding."""
     curvature = float(values.abs().amax()) if len(values) else 0.0
-    slope: float = model.accuracy**0.5 * max(curvature * reach, abs(float(model.value)) / reach)
-    return slope
+    return math.sqrt(model.accuracy) * max(curvature * reach, abs(float(model.value)) / reach)
 
 
 def _largest(v: Tensor) -> float:

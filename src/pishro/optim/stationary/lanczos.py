@@ -74,7 +74,7 @@ def extreme_eigenpairs(
     >>> start = torch.randn(1000, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     >>> found = extreme_eigenpairs(lambda v: d * v, start)
     >>> found.values[[0, -1]].round(decimals=3)
-    tensor([-1.0000,  9.0000], dtype=torch.float64)
+    tensor([-1.,  9.], dtype=torch.float64)
     """
     size = min(basis, len(start))
     V = start.new_zeros(size + 1, len(start))

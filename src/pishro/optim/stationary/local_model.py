@@ -73,8 +73,8 @@ class AutogradModel(LocalModel):
     def __init__(self, f: Callable[[Tensor], Tensor], x: Tensor) -> None:
         if x.ndim != 1 or not x.dtype.is_floating_point:
             raise ShapeError(
-                f"Expected x to be a vector (P,) of floating-point numbers, received shape {tuple(x.shape)} of {x.dtype}; "
-                "pass one point as one vector."
+                f"Expected one point as a vector (P,) of floating-point numbers, received shape {tuple(x.shape)} "
+                f"of {x.dtype}."
             )
         self.f, self.x = f, x.detach().clone()
         self.accuracy = torch.finfo(x.dtype).eps

@@ -24,6 +24,7 @@ import torch
 from torch import Tensor
 
 from pishro.optim.stochastic.rule import Rule, RuleState, check_range
+from pishro.optim.stochastic.vectors import zeros_beside
 
 
 @final
@@ -68,8 +69,7 @@ class Adadelta(Rule[TwoSquares]):
 
     def start(self, theta: Tensor) -> TwoSquares:
         """No gradient seen, no step made."""
-        zeros, room = torch.zeros_like, torch.empty_like
-        return TwoSquares(zeros(theta), zeros(theta), room(theta), room(theta))
+        return TwoSquares(*zeros_beside(theta, 4))
 
     def update(self, gradient: Tensor, state: TwoSquares, theta: Tensor) -> None:
         """s, then Δ from the old u, then u from Δ, then θ."""

@@ -22,6 +22,7 @@ import torch
 from torch import Tensor
 
 from pishro.optim.stochastic.rule import Rule, RuleState, check_range
+from pishro.optim.stochastic.vectors import zeros_beside
 
 
 @final
@@ -60,7 +61,7 @@ class AdaGrad(Rule[SquareSum]):
 
     def start(self, theta: Tensor) -> SquareSum:
         """No gradient seen."""
-        return SquareSum(torch.zeros_like(theta), torch.empty_like(theta))
+        return SquareSum(*zeros_beside(theta, 2))
 
     def update(self, gradient: Tensor, state: SquareSum, theta: Tensor) -> None:
         """S ← s + g²,  θ ← θ − η g/(√s + ε)."""

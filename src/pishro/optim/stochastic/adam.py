@@ -25,6 +25,7 @@ from torch import Tensor
 
 from pishro.optim.stochastic.fused import Betas, fused_adam, has_fused_adam
 from pishro.optim.stochastic.rule import Rule, RuleState, check_range
+from pishro.optim.stochastic.vectors import zeros_beside
 
 
 @final
@@ -40,7 +41,8 @@ class Moments(RuleState):
     def zero(cls, theta: Tensor) -> "Moments":
         """No gradient seen."""
         clock = torch.zeros((), dtype=torch.float32, device=theta.device)
-        return cls(torch.zeros_like(theta), torch.zeros_like(theta), clock)
+        mean, square = zeros_beside(theta, 2)
+        return cls(mean, square, clock)
 
 
 def adam_step(gradient: Tensor, state: Moments, theta: Tensor, rate: float, betas: Betas) -> None:

@@ -9,6 +9,7 @@ calls back. θ is (P,) or (K, P); a member that stops keeps the θ of its last l
 __all__ = ["Descent", "Progress", "Source", "autograd_source", "descend"]
 
 import dataclasses
+import math
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -61,7 +62,7 @@ class Descent:
     iterations : updates of each member, (K,).
     evaluations : calls of the source.
     seconds : wall time.
-    history : every look.
+    history : the start, and every look.
     theta, state : to continue from; θ is not x where the rule averages.
     """
 
@@ -155,18 +156,17 @@ def descend(
 
 
 class _Run:
-    """One call of `descend`, and its books."""
+    """One call of `descend`, and its books; those of single members are kept in Python, so that a look is cheap."""
 
     def __init__(self, source: Source, theta: Tensor, rule: Rule[Any], state: RuleState, stop: Stop) -> None:
         self.source, self.theta, self.rule, self.state, self.stop = source, theta, rule, state, stop
         self.began = time.perf_counter()
-        members = 1 if theta.ndim == 1 else len(theta)
-        self.reasons = [Reason.RUNNING] * members
-        self.iterations = torch.zeros(members, dtype=torch.long)
+        self.members = 1 if theta.ndim == 1 else len(theta)
+        self.reasons = [Reason.RUNNING] * self.members
+        self.iterations = [0] * self.members
+        self.values, self.norms = [math.nan] * self.members, [math.nan] * self.members
         self.step = 0
         self.kept = theta.clone()
-        self.value = theta.new_full((members,), float("nan"))
-        self.norm = self.value.clone()
         self.history: list[Progress] = []
 
     def go(self, interval: int, callback: Callable[[Progress], Reason | None] | None) -> None:
@@ -176,10 +176,8 @@ class _Run:
         last = self.stop.iterations
         while Reason.RUNNING in self.reasons and self.step < last:
             value, gradient = source(probe(state, theta))
-            if not values and gradient.shape != theta.shape:
-                raise ShapeError(
-                    f"Expected a gradient of theta's shape {tuple(theta.shape)}, received {tuple(gradient.shape)}."
-                )
+            if not self.history:
+                self.begin(value, gradient)
             update(gradient, state, theta)
             values.append(value)
             self.step += 1
@@ -191,47 +189,59 @@ class _Run:
                     self.finish(Reason.SECONDS)
         self.finish(Reason.ITERATIONS)
 
+    def begin(self, value: Tensor, gradient: Tensor) -> None:
+        if gradient.shape != self.theta.shape or value.numel() != self.members:
+            raise ShapeError(
+                f"Expected one value for each of {self.members} members and a gradient of theta's shape "
+                f"{tuple(self.theta.shape)}, received {tuple(value.shape)} and {tuple(gradient.shape)}."
+            )
+        self.record(self.progress(value.detach().reshape(-1), gradient, self.theta))
+
     def look(
         self, values: list[Tensor], gradient: Tensor, callback: Callable[[Progress], Reason | None] | None
     ) -> None:
-        members = len(self.reasons)
-        value = torch.stack(values).detach().reshape(len(values), members).mean(0)
-        norm = gradient.reshape(members, -1).abs().amax(-1)
+        value = torch.stack(values).detach().reshape(len(values), self.members).mean(0)
         x = self.rule.answer(self.state, self.theta)
-        finite = torch.isfinite(value) & torch.isfinite(x.reshape(members, -1)).all(-1)
-        progress = Progress(self.step, value, norm, time.perf_counter() - self.began, x)
-        ended = [
-            (~finite, Reason.DIVERGED),
-            (norm <= self.stop.gradient, Reason.GRADIENT),
-            (value <= self.stop.goal, Reason.GOAL),
-            (self._unchanged(value), Reason.CHANGE),
-            (self._short(x), Reason.STEP),
-        ]
-        running = torch.tensor([reason is Reason.RUNNING for reason in self.reasons], device=finite.device)
-        better = running & finite
-        where = better if self.theta.ndim == 2 else better[0]
-        self.kept = torch.where(where.unsqueeze(-1), x, self.kept)
-        self.value, self.norm = torch.where(better, value, self.value), torch.where(better, norm, self.norm)
-        self.iterations[running.cpu()] = self.step
-        for holds, reason in ended:
-            for k in (holds & running).nonzero().flatten().tolist():
-                if self.reasons[k] is Reason.RUNNING:
-                    self.reasons[k] = reason
-        self.history.append(dataclasses.replace(progress, x=x.clone() if x.numel() <= PATH_SIZE else None))
+        progress = self.progress(value, gradient, x)
+        moved, length = (torch.linalg.vector_norm(v, dim=-1).reshape(-1) for v in (x - self.kept, x))
+        facts = torch.stack([value, progress.gradient_norm, moved, length]).T.tolist()
+        running = [k for k in range(self.members) if self.reasons[k] is Reason.RUNNING]
+        for k in running:
+            self.judge(k, *facts[k])
+        sound = [k for k in running if self.reasons[k] is not Reason.DIVERGED]
+        if len(sound) == self.members:
+            self.kept.copy_(x)
+        elif sound:
+            self.kept[sound] = x[sound]
+        self.record(progress)
         wish = callback(progress) if callback is not None else None
         if wish is not None:
             self.finish(wish)
 
-    def _unchanged(self, value: Tensor) -> Tensor:
-        # NaN before the first look compares false.
-        return (value - self.value).abs() < self.stop.change * value.abs().clamp_min(1.0)
+    def judge(self, k: int, value: float, norm: float, moved: float, length: float) -> None:
+        stop, before = self.stop, self.values[k]
+        self.iterations[k] = self.step
+        if not (math.isfinite(value) and math.isfinite(length)):
+            self.reasons[k] = Reason.DIVERGED
+            return
+        self.values[k], self.norms[k] = value, norm
+        if norm <= stop.gradient:
+            self.reasons[k] = Reason.GRADIENT
+        elif value <= stop.goal:
+            self.reasons[k] = Reason.GOAL
+        elif abs(value - before) < stop.change * max(1.0, abs(value)):  # NaN, before the first look, compares false
+            self.reasons[k] = Reason.CHANGE
+        elif moved < stop.step * (length + stop.step):
+            self.reasons[k] = Reason.STEP
 
-    def _short(self, x: Tensor) -> Tensor:
-        members = len(self.reasons)
-        moved = torch.linalg.vector_norm((x - self.kept).reshape(members, -1), dim=-1)
-        length = torch.linalg.vector_norm(x.reshape(members, -1), dim=-1)
-        short: Tensor = moved < self.stop.step * (length + self.stop.step)
-        return short
+    def progress(self, value: Tensor, gradient: Tensor, x: Tensor) -> Progress:
+        norm = gradient.reshape(self.members, -1).abs().amax(-1)
+        return Progress(self.step, value, norm, time.perf_counter() - self.began, x)
+
+    def record(self, progress: Progress) -> None:
+        x = progress.x
+        copy = x.clone() if x is not None and x.numel() <= PATH_SIZE else None
+        self.history.append(dataclasses.replace(progress, x=copy))
 
     def finish(self, reason: Reason) -> None:
         self.reasons = [reason if r is Reason.RUNNING else r for r in self.reasons]
@@ -239,13 +249,25 @@ class _Run:
     def interrupt(self) -> None:
         """Keep what has been reached since the last look, where it is sound."""
         x = self.rule.answer(self.state, self.theta)
-        sound = torch.isfinite(x).all(-1, keepdim=True)
-        running = torch.tensor([reason is Reason.RUNNING for reason in self.reasons], device=x.device)
-        self.kept = torch.where(sound & running.reshape(sound.shape), x, self.kept)
-        self.iterations[running.cpu()] = self.step
+        sound = torch.isfinite(x).all(-1).reshape(-1).tolist()
+        for k in range(self.members):
+            if self.reasons[k] is Reason.RUNNING:
+                self.iterations[k] = self.step
+                if sound[k]:
+                    self.kept.view(self.members, -1)[k] = x.reshape(self.members, -1)[k]
         self.finish(Reason.INTERRUPTED)
 
     def result(self) -> Descent:
-        seconds = time.perf_counter() - self.began
-        books = (tuple(self.reasons), self.iterations, self.step, seconds, tuple(self.history))
-        return Descent(self.kept, self.value, self.norm, *books, self.theta, self.state)
+        like = self.theta
+        return Descent(
+            self.kept,
+            like.new_tensor(self.values),
+            like.new_tensor(self.norms),
+            tuple(self.reasons),
+            torch.tensor(self.iterations),
+            self.step,
+            time.perf_counter() - self.began,
+            tuple(self.history),
+            self.theta,
+            self.state,
+        )

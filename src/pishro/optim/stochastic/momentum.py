@@ -19,10 +19,10 @@ __all__ = ["Momentum", "Velocity"]
 import dataclasses
 from typing import final
 
-import torch
 from torch import Tensor
 
 from pishro.optim.stochastic.rule import Rule, RuleState, check_range
+from pishro.optim.stochastic.vectors import zeros_beside
 
 
 @final
@@ -45,6 +45,7 @@ class Momentum(Rule[Velocity]):
 
     Examples
     --------
+    >>> import torch
     >>> theta, rule = torch.tensor([1.0]), Momentum(rate=0.1, mu=0.5)
     >>> state = rule.start(theta)
     >>> for _ in range(2):
@@ -62,7 +63,7 @@ class Momentum(Rule[Velocity]):
 
     def start(self, theta: Tensor) -> Velocity:
         """At rest."""
-        return Velocity(torch.zeros_like(theta))
+        return Velocity(*zeros_beside(theta, 1))
 
     def update(self, gradient: Tensor, state: Velocity, theta: Tensor) -> None:
         """V ← μv − η g,  θ ← θ + v."""

@@ -20,10 +20,10 @@ import dataclasses
 import math
 from typing import final
 
-import torch
 from torch import Tensor
 
 from pishro.optim.stochastic.rule import Rule, RuleState, check_range
+from pishro.optim.stochastic.vectors import zeros_beside
 
 GROWTH = 0.96
 """Base of the momentum's schedule, from the source."""
@@ -52,9 +52,10 @@ class Nadam(Rule[NadamState]):
 
     Examples
     --------
+    >>> import torch
     >>> theta, rule = torch.tensor([1.0]), Nadam(rate=0.1, psi=0.0, beta1=0.8)  # μ = 0.4
     >>> rule.update(torch.tensor([5.0]), rule.start(theta), theta)
-    >>> theta  # m̂/g = 0.4 · 0.6/(1 − 0.16)... of m = 0.2 g, and (1 − 0.4)/(1 − 0.4)
+    >>> theta  # m = 0.2 g, and m̂/g = 0.4 · 0.2/(1 − 0.4²) + (1 − 0.4)/(1 − 0.4)
     tensor([0.8905])
     """
 
@@ -73,7 +74,8 @@ class Nadam(Rule[NadamState]):
 
     def start(self, theta: Tensor) -> NadamState:
         """No gradient seen."""
-        return NadamState(torch.zeros_like(theta), torch.zeros_like(theta))
+        mean, square = zeros_beside(theta, 2)
+        return NadamState(mean, square)
 
     def update(self, gradient: Tensor, state: NadamState, theta: Tensor) -> None:
         """m, s, m̂ of the look ahead, θ."""

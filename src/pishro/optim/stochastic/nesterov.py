@@ -28,11 +28,11 @@ __all__ = ["Nesterov", "NesterovLookAhead"]
 import dataclasses
 from typing import final
 
-import torch
 from torch import Tensor
 
 from pishro.optim.stochastic.momentum import Velocity
 from pishro.optim.stochastic.rule import Rule, check_range
+from pishro.optim.stochastic.vectors import zeros_beside
 
 
 @final
@@ -47,6 +47,7 @@ class Nesterov(Rule[Velocity]):
 
     Examples
     --------
+    >>> import torch
     >>> theta, rule = torch.tensor([1.0]), Nesterov(rate=0.1, mu=0.5)
     >>> rule.update(torch.tensor([1.0]), rule.start(theta), theta)
     >>> theta  # v = −0.1, and the shift adds μv
@@ -62,7 +63,7 @@ class Nesterov(Rule[Velocity]):
 
     def start(self, theta: Tensor) -> Velocity:
         """At rest."""
-        return Velocity(torch.zeros_like(theta))
+        return Velocity(*zeros_beside(theta, 1))
 
     def update(self, gradient: Tensor, state: Velocity, theta: Tensor) -> None:
         """V ← μv − η g,  φ ← φ − μ v_old + (1 + μ) v_new, where the last two terms are μ v_new − η g."""
@@ -84,6 +85,7 @@ class NesterovLookAhead(Rule[Velocity]):
 
     Examples
     --------
+    >>> import torch
     >>> theta, rule = torch.tensor([1.0]), NesterovLookAhead(rate=0.1, mu=0.5)
     >>> state = rule.start(theta)
     >>> rule.update(torch.tensor([1.0]), state, theta)
@@ -100,7 +102,7 @@ class NesterovLookAhead(Rule[Velocity]):
 
     def start(self, theta: Tensor) -> Velocity:
         """At rest."""
-        return Velocity(torch.zeros_like(theta))
+        return Velocity(*zeros_beside(theta, 1))
 
     def probe(self, state: Velocity, theta: Tensor) -> Tensor:
         """θ + μv."""

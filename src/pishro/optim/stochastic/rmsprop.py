@@ -22,6 +22,7 @@ from torch import Tensor
 
 from pishro.optim.stochastic.adagrad import SquareSum
 from pishro.optim.stochastic.rule import Rule, check_range
+from pishro.optim.stochastic.vectors import zeros_beside
 
 
 @final
@@ -54,7 +55,7 @@ class RMSProp(Rule[SquareSum]):
 
     def start(self, theta: Tensor) -> SquareSum:
         """No gradient seen."""
-        return SquareSum(torch.zeros_like(theta), torch.empty_like(theta))
+        return SquareSum(*zeros_beside(theta, 2))
 
     def update(self, gradient: Tensor, state: SquareSum, theta: Tensor) -> None:
         """S ← γs + (1 − γ)g²,  θ ← θ − η g/(√s + ε)."""

@@ -1,0 +1,225 @@
+"""Several methods on one function, side by side: a table, and a picture of how they converge.
+
+The order of convergence is read off the tail of the run. Near a regular minimum ‖∇fₖ‖ is proportional to the error, and
+its target is known to be zero, so with gₖ the largest |∇f| entry after k iterations
+
+    p ≈ ln(gₖ₊₁/gₖ) / ln(gₖ/gₖ₋₁)
+
+tends to 1 for linear, to 2 for quadratic convergence, and lies between for superlinear methods. The median of the last
+`TAIL` estimates above the rounding floor is taken; it takes three falling norms to give one.
+"""
+
+__all__ = ["Comparison", "Trace", "compare", "convergence_order", "plot_path"]
+
+import dataclasses
+import math
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, final
+
+import torch
+from torch import Tensor
+
+from pishro.errors import SettingError
+from pishro.optim.stochastic import autograd_source, descend
+from pishro.optim.stopping import Reason, Stop
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+TAIL = 3
+"""Estimates of the order whose median is taken."""
+
+FLOOR = 1e-13
+"""Gradients below this share of the largest one are rounding, and tell nothing of the order."""
+
+
+def convergence_order(norms: Sequence[float]) -> float:
+    """Order of convergence p from the gradient norms of a run; NaN if the run is too short to tell.
+
+    Examples
+    --------
+    >>> round(convergence_order([1e-1, 1e-2, 1e-4, 1e-8, 1e-16]), 3)  # quadratic
+    2.0
+    >>> round(convergence_order([0.5**k for k in range(20)]), 3)  # linear
+    1.0
+    """
+    floor = FLOOR * max(norms, default=0.0)
+    logs = [math.log(g) for g in norms if g > floor]
+    steps = [after - before for before, after in pairwise(logs)]
+    orders = [new / old for old, new in pairwise(steps) if old < 0 and new < 0]
+    return statistics.median(orders[-TAIL:]) if orders else math.nan
+
+
+@final
+@dataclasses.dataclass(frozen=True)
+class Trace:
+    """One run, in the form that tables and pictures need.
+
+    Attributes
+    ----------
+    name : the method's.
+    points : x after 0, 1, 2, … iterations, (n, P); None where the run kept none.
+    values, norms : f and the largest |∇f| entry there, (n,).
+    evaluations : of f, with or without its gradient.
+    seconds : wall time.
+    reason : why it stopped.
+    """
+
+    name: str
+    points: Tensor | None
+    values: Tensor
+    norms: Tensor
+    evaluations: int
+    seconds: float
+    reason: Reason
+
+    @property
+    def iterations(self) -> int:
+        """Iterations made."""
+        return len(self.values) - 1
+
+    @property
+    def order(self) -> float:
+        """Order of convergence, from the tail."""
+        return convergence_order(self.norms.tolist())
+
+
+@final
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """Runs of several methods from one starting point; prints as a table.
+
+    Attributes
+    ----------
+    f : the function.
+    traces : one a method.
+    """
+
+    f: Callable[[Tensor], Tensor]
+    traces: tuple[Trace, ...]
+
+    def __str__(self) -> str:
+        head = ("method", "iterations", "evaluations", "seconds", "f", "largest |∇f|", "order", "reason")
+        rows = [head]
+        for t in self.traces:
+            order = "–" if math.isnan(t.order) else f"{t.order:.2f}"
+            numbers = (f"{t.iterations}", f"{t.evaluations}", f"{t.seconds:.3f}", f"{float(t.values[-1]):.6g}")
+            rows.append((t.name, *numbers, f"{float(t.norms[-1]):.1e}", order, t.reason.name.lower()))
+        widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+        texts = (0, len(head) - 1)  # the columns of words stand left, those of numbers right
+        lines = (
+            "  ".join(
+                c.ljust(w) if i in texts else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))
+            )
+            for row in rows
+        )
+        return "\n".join(line.rstrip() for line in lines)
+
+    def plot(self) -> "list[Axes]":
+        """Draw f above the lowest value found, and the largest |∇f| entry, over the iterations: two axes."""
+        from pishro.optim import plots  # noqa: PLC0415 - matplotlib is loaded only when there is a picture to draw
+
+        return plots.draw_convergence({t.name: (t.values, t.norms) for t in self.traces})
+
+    def plot_path(self, bounds: Sequence[tuple[float, float]]) -> "Axes":
+        """Draw all paths on the contours of f, for two variables."""
+        return plot_path(self.f, {t.name: t.points for t in self.traces if t.points is not None}, bounds)
+
+
+def compare(
+    f: Callable[[Tensor], Tensor],
+    x0: Tensor,
+    methods: Sequence[Any] | Mapping[str, Any],
+    *,
+    stop: Stop | None = None,
+) -> Comparison:
+    """Minimize f by several methods from one point.
+
+    Parameters
+    ----------
+    f : (P,) → scalar.
+    x0 : (P,).
+    methods : rules; a mapping gives them names.
+    stop : stop rules of every run.
+
+    Examples
+    --------
+    >>> from pishro.optim import Adam, Momentum
+    >>> bowl = lambda x: x[0] ** 2 + 5 * x[1] ** 2
+    >>> runs = compare(bowl, torch.tensor([3.0, 1.0]), [Momentum(0.05, 0.5), Adam(0.1)], stop=Stop(gradient=1e-3))
+    >>> [trace.name for trace in runs.traces]
+    ['Momentum', 'Adam']
+    """
+    named = methods if isinstance(methods, Mapping) else {_name(m): m for m in methods}
+    if not named or len(named) < len(methods):
+        raise SettingError(
+            "Expected at least one method and no two of one name; name them by a mapping {name: method}."
+        )
+    return Comparison(f, tuple(_run(name, f, x0, method, stop) for name, method in named.items()))
+
+
+def _name(method: Any) -> str:
+    return method if isinstance(method, str) else str(getattr(method, "name", type(method).__name__))
+
+
+def _run(name: str, f: Callable[[Tensor], Tensor], x0: Tensor, method: Any, stop: Stop | None) -> Trace:
+    source = autograd_source(f)
+    found = descend(source, x0, method, stop, interval=1)
+    # A rule's step k reports the value it started from, so the last point's is still to be had.
+    value, gradient = source(found.x)
+    values = torch.cat([*(p.value for p in found.history[1:]), value.reshape(1)])
+    norms = torch.cat([*(p.gradient_norm for p in found.history[1:]), gradient.abs().amax().reshape(1)])
+    return Trace(name, path_of(found), values, norms, found.evaluations + 1, found.seconds, found.reason)
+
+
+def path_of(found: Any) -> Tensor:
+    """The points of a run, (n, P)."""
+    points = [p.x for p in found.history if p.x is not None]
+    return torch.stack(points)
+
+
+def plot_path(
+    f: Callable[[Tensor], Tensor],
+    results: Any,
+    bounds: Sequence[tuple[float, float]],
+    axes: "Axes | None" = None,
+) -> "Axes":
+    """Draw the contours of a function of two variables and the paths of runs on it.
+
+    Parameters
+    ----------
+    f : (2,) → scalar.
+    results : a result, several, or a mapping name → result; a tensor (n, 2) of points will do in the place of one.
+    bounds : (low, high) of both variables.
+    axes : where to draw; fresh axes by default.
+
+    Raises
+    ------
+    SettingError
+        If f has not two variables, or a result kept no path.
+
+    Examples
+    --------
+    >>> path = torch.tensor([[-1.0, 1.0], [0.0, 0.5], [0.0, 0.0]])
+    >>> axes = plot_path(lambda x: x @ x, {"by hand": path}, [(-2, 2), (-2, 2)])
+    >>> axes.get_xlabel()
+    'x₁'
+    """
+    from pishro.optim import plots  # noqa: PLC0415 - matplotlib is loaded only when there is a picture to draw
+
+    if not isinstance(results, Mapping):
+        several = results if isinstance(results, list | tuple) else [results]
+        results = {_label(r, k): r for k, r in enumerate(several)}
+    paths = {name: r if isinstance(r, Tensor) else path_of(r) for name, r in results.items()}
+    for name, path in paths.items():
+        if path.ndim != 2 or path.shape[1] != 2 or not len(path):
+            raise SettingError(
+                f"Expected a path of points in two variables (n, 2), received {tuple(path.shape)} for {name!r}."
+            )
+    return plots.draw_paths(f, paths, bounds, axes)
+
+
+def _label(result: Any, k: int) -> str:
+    return str(getattr(result, "method", f"run {k + 1}"))
