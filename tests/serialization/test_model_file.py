@@ -128,3 +128,16 @@ def test_failed_save_leaves_the_old_file(
     assert [p.name for p in tmp_path.iterdir()] == ["m.safetensors"]
     with pytest.raises(DataError):
         regression.save(tmp_path / "no folder" / "m.safetensors")
+
+
+def test_a_model_of_many_rows_has_no_posterior(tmp_path: Path) -> None:
+    g = np.random.default_rng(0)
+    x = g.normal(size=5200)
+    table = pl.DataFrame({"x": x, "y": np.sin(2 * x) + 0.1 * g.normal(size=5200)})
+    model = pishro.fit(table, target="y", hidden=16, members=2, max_seconds=1.0)
+    assert model.trained.posterior is None
+    model.save(tmp_path / "m.safetensors")
+    loaded = pishro.load(tmp_path / "m.safetensors")
+    np.testing.assert_array_equal(loaded.predict(table), model.predict(table))
+    np.testing.assert_array_equal(loaded.predict_interval(table)[0], model.predict_interval(table)[0])
+    assert model.score["R²"].value > 0.8

@@ -11,6 +11,7 @@ from pishro.nn import Dense, Network
 from pishro.objectives import Batch, Objective
 from pishro.optim import LevenbergMarquardt, Stop
 from pishro.training import Evidence, LaplacePosterior, Plan, choose_recipe, fit_evidence, train, train_members
+from pishro.training.few_rows import FewRows
 
 
 def line(rows: int = 200, noise: float = 0.5) -> tuple[torch.Tensor, torch.Tensor]:
@@ -127,8 +128,8 @@ def test_time_limit_is_kept_and_said() -> None:
 def test_recipe_fits_the_table() -> None:
     assert len(choose_recipe(277, 6, 1).hidden) == 1
     assert len(choose_recipe(700, 8, 1).hidden) == 2
-    large = choose_recipe(26_000, 108, 1)
+    large = FewRows.choose(26_000, 108, 1)
     assert "fewer" in large.sentence
     assert choose_recipe(100, 3, 1, hidden=7, members=2).hidden == (7,)
     with pytest.raises(DataError, match="at most"):
-        choose_recipe(100, 5000, 1)
+        FewRows.choose(100, 5000, 1)

@@ -3,6 +3,7 @@
 __all__ = ["Wanted", "run"]
 
 import dataclasses
+import math
 from pathlib import Path
 from typing import Any
 
@@ -126,9 +127,10 @@ class _Display:
             f"trying starts, {event.iteration}" if event.trying else f"{event.iteration}/{event.iterations}",
             f"cost {event.cost:.4g}",
             f"|∇| {event.gradient_norm:.1e}",
-            f"λ {event.damping:.1e}",
-            f"γ {event.effective:.0f}",
+            "" if math.isnan(event.damping) else f"λ {event.damping:.1e}",
+            "" if math.isnan(event.effective) else f"γ {event.effective:.0f}",
+            "" if math.isnan(event.validation) else f"validation {event.validation:.4g}",
             f"{event.running} running",
         )
-        grid.add_row(bar, *facts)
+        grid.add_row(bar, *[fact for fact in facts if fact])
         self.live.update(grid)

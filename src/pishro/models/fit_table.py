@@ -26,8 +26,7 @@ from pishro.models.evaluation import Evaluation, Scores
 from pishro.models.scoring import baseline_scores, class_metrics, regression_metrics
 from pishro.models.table_model import TableModel
 from pishro.objectives import Batch
-from pishro.optim import Stop
-from pishro.training import Plan, Progress, TrainedMembers, choose_recipe, train_members
+from pishro.training import Progress, TrainedMembers, choose_recipe
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,11 +112,10 @@ def fit_encoded(
     recipe = choose_recipe(len(x), x.shape[1], outputs, settings.hidden, settings.members, settings.max_seconds)
     if announce is not None:
         announce(recipe.sentence)
-    network = recipe.network(x.shape[1], outputs, settings.activation)
+    network = recipe.network(x, outputs, settings.activation)
     seconds = float("inf") if settings.max_seconds is None else settings.max_seconds
-    stop = Stop(iterations=recipe.iterations, seconds=seconds)
-    plan = Plan(recipe.members, settings.seed, stop, recipe.sentence)
-    return network, likelihood, train_members(network, likelihood, Batch(x, y, weight), plan, progress)
+    trained = recipe.train(network, likelihood, Batch(x, y, weight), settings.seed, seconds, progress)
+    return network, likelihood, trained
 
 
 def choose_likelihood(y: Tensor) -> Likelihood:

@@ -58,13 +58,18 @@ class TableModel:
 
     def raw(self, x: Tensor) -> Tensor:
         """Raw outputs of the members for encoded rows (N, D): (K, N, C)."""
-        return self.network(self.trained.theta, x)
+        theta = self.trained.theta
+        return self.network(theta, x.to(theta.dtype)).double()
 
     def predictive(self, x: Tensor) -> Predictive:
         """Distribution of the target for encoded rows (N, D), in the target's own units."""
-        trained, contrast = self.trained, self.likelihood.contrast()
-        variance = trained.posterior.variance(self.network, trained.theta, x, contrast)
-        predictive = self.likelihood.predictive(self.raw(x), variance, trained.beta)
+        trained, contrast, raw = self.trained, self.likelihood.contrast(), self.raw(x)
+        if trained.posterior is None:
+            rank = raw.shape[-1] if contrast is None else contrast.shape[-1]
+            variance = raw.new_zeros(*raw.shape[:-1], rank)
+        else:
+            variance = trained.posterior.variance(self.network, trained.theta, x, contrast)
+        predictive = self.likelihood.predictive(raw, variance, trained.beta)
         if isinstance(predictive, NormalMixture) and isinstance(self.target, NumericTarget):
             return predictive.affine(torch.tensor(self.target.mean), torch.tensor(self.target.scale))
         return predictive

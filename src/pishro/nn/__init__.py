@@ -15,6 +15,7 @@ from pishro.nn.layer_norm import LayerNorm
 from pishro.nn.network import Network
 from pishro.nn.node import Node
 from pishro.nn.paths import Trace
+from pishro.nn.piecewise_linear import PiecewiseLinear
 from pishro.nn.pooling import AveragePool1d, AveragePool2d, MaxPool1d, MaxPool2d
 from pishro.nn.radial_kernels import RadialKernel, radial_kernel
 from pishro.nn.rbf import RBF
@@ -43,6 +44,7 @@ __all__ = [
     "MaxPool2d",
     "Network",
     "Node",
+    "PiecewiseLinear",
     "Product",
     "RadialKernel",
     "Sum",

@@ -20,6 +20,7 @@ class Reason(enum.Enum):
     NOT_FINITE = "The cost is not finite at the start; scale the inputs or start elsewhere."
     DIVERGED = "The cost stopped being finite; lower the rate, clip the gradient or scale the inputs."
     EVIDENCE = "The evidence for the model stopped rising."
+    PATIENCE = "The validation cost had not fallen for a while; the best weights were kept."
     INTERRUPTED = "It was interrupted."
 
     @property

@@ -133,7 +133,7 @@ def _training_sentences(facts: ReportFacts, catalog: Catalog) -> list[str]:
             networks=catalog.count("network", record.members),
             parameters=parameters,
             rows=catalog.count("training_row", record.rows),
-            iterations=catalog.count("iteration", record.iterations),
+            iterations=catalog.count("epoch" if record.history.validation else "iteration", record.iterations),
             seconds=catalog.say("seconds", seconds=number(record.seconds, 2)),
             threads=catalog.count("thread", record.threads),
         )

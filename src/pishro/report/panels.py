@@ -69,7 +69,8 @@ def training_panels(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
     """The curves of the training that were recorded."""
     history = facts.record.history
     curves = {
-        "cost": history.cost,
+        "cost" if history.effective else "mini_batch_cost": history.cost,
+        "validation": history.validation,
         "gradient": history.gradient_norm,
         "damping": history.damping,
         "effective": history.effective,
@@ -82,7 +83,8 @@ def training_panels(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
         parameters = facts.record.parameters
         near = key == "effective" and 0 < parameters <= 2 * max(known)
         reference = (float(parameters), catalog.say("axis.parameters", n=f"{parameters:,}")) if near else None
-        figure = curve(values, catalog.say("axis.iteration"), catalog.say(f"axis.{key}"), reference=reference)
+        steps = catalog.say("axis.epoch" if history.validation else "axis.iteration")
+        figure = curve(values, steps, catalog.say(f"axis.{key}"), reference=reference)
         caption = catalog.say(
             f"figure.{key}", first=number(known[0]), last=number(known[-1]), parameters=f"{parameters:,}"
         )

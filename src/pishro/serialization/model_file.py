@@ -1,7 +1,7 @@
 """The model file: safetensors with a JSON header. Reading it never executes code.
 
-The tensors are θ (K, P), β (K,) and the packed posterior (K, P(P+1)/2); the header's entry "pishro" is one JSON text
-that holds everything else.
+The tensors are θ (K, P), β (K,) and, where there is one, the packed posterior (K, P(P+1)/2); the header's entry
+"pishro" is one JSON text that holds everything else.
 """
 
 __all__ = ["FORMAT", "load_model", "save_model"]
@@ -49,8 +49,9 @@ def save_model(model: TableModel, path: str | os.PathLike[str]) -> None:
     tensors = {
         "theta": trained.theta.contiguous(),
         "beta": trained.beta.contiguous(),
-        "posterior": trained.posterior.packed(),
     }
+    if trained.posterior is not None:
+        tensors["posterior"] = trained.posterior.packed()
     data = safetensors.torch.save(tensors, {"pishro": json.dumps(header, ensure_ascii=False, allow_nan=True)})
     with replacing(path) as temporary:
         temporary.write_bytes(data)
@@ -110,9 +111,11 @@ def _model(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> TableMod
     members = theta.shape[0]
     expected = {"theta": (members, size), "beta": (members,), "posterior": (members, size * (size + 1) // 2)}
     for name, shape in expected.items():
+        if name == "posterior" and name not in tensors:
+            continue
         if tuple(tensors[name].shape) != shape:
             raise ModelFileError(f"tensor {name!r} has shape {tuple(tensors[name].shape)}, expected {shape}")
-    posterior = LaplacePosterior.unpacked(tensors["posterior"], size)
+    posterior = LaplacePosterior.unpacked(tensors["posterior"], size) if "posterior" in tensors else None
     trained = TrainedMembers(theta, beta, posterior, TrainingRecord.from_json(header["record"]))
     return TableModel(
         Schema.from_json(header["schema"]),

@@ -1,8 +1,10 @@
 """Training: recipes, evidence, posterior, record."""
 
+from pishro.training.choice import choose_recipe
 from pishro.training.evidence import Evidence, EvidenceFit, fit_evidence
+from pishro.training.mini_batch import MiniBatchPlan, train_mini_batches
 from pishro.training.posterior import LaplacePosterior
-from pishro.training.recipe import Recipe, choose_recipe
+from pishro.training.recipe import Recipe
 from pishro.training.record import History, TrainingRecord
 from pishro.training.train import Plan, Progress, TrainedMembers, train, train_members
 
@@ -11,6 +13,7 @@ __all__ = [
     "EvidenceFit",
     "History",
     "LaplacePosterior",
+    "MiniBatchPlan",
     "Plan",
     "Progress",
     "Recipe",
@@ -20,4 +23,5 @@ __all__ = [
     "fit_evidence",
     "train",
     "train_members",
+    "train_mini_batches",
 ]

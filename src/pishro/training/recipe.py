@@ -1,144 +1,82 @@
-"""Which network, how many members, how long: chosen from the table's size, and said in one sentence.
+"""What a recipe is: which network, how many members, by which method and for how long, said in one sentence."""
 
-Levenberg-Marquardt costs about 2·N·R·P² + P³ operations an iteration and member (R: rank of the output's curvature), so
-width, members and iterations are cut, in that order of reluctance reversed, until the work fits the time.
-"""
+__all__ = ["Hidden", "Recipe", "Watch", "dense_parameters", "given_units"]
 
-__all__ = ["Recipe", "choose_recipe"]
-
+import abc
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from pishro.errors import DataError
-from pishro.nn import Dense, Network
+from torch import Tensor
 
-OPERATIONS_PER_SECOND = 3e10
-"""What two CPU cores sustain in float64 over a whole iteration; measured 3-5·10¹⁰ at P = 200 to 600."""
+from pishro.errors import SettingError
+from pishro.likelihoods import Likelihood
+from pishro.nn import Network
+from pishro.objectives import Batch
+from pishro.training.train import Progress, TrainedMembers
 
-SECONDS = 60.0
-"""Work planned for when no limit is given: what a person waits for without leaving the desk."""
+Hidden = str | int | Sequence[int]
+""""auto", or units of the hidden layers."""
 
-MOST_PARAMETERS = 4000
-"""P at which the K × P × P matrices of a few members fill 1 GB."""
-
-ONE_LAYER_BELOW = 500
-"""Training rows below which one hidden layer is used: two overfit there (yacht, inner split: RMSE 0.45 against 0.27),
-and above which two win at the same parameter count (energy: 0.34 against 0.41)."""
+Watch = Callable[[Progress], None]
+"""Called as the training goes on."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Recipe:
-    """What will be trained.
+class Recipe(abc.ABC):
+    """What will be trained, and how.
 
     Attributes
     ----------
     hidden : units of each hidden layer.
-    members, iterations : how many networks, and the most iterations of each.
+    members : how many networks, trained together.
     sentence : the choice and its reason.
     """
 
     hidden: tuple[int, ...]
     members: int
-    iterations: int
     sentence: str
 
-    def network(self, inputs: int, outputs: int, activation: str = "tanh") -> Network:
-        """The network for that many inputs and raw outputs."""
-        return Network.chain(inputs, *[Dense(units, activation) for units in self.hidden], Dense(outputs))
+    @abc.abstractmethod
+    def network(self, x: Tensor, outputs: int, activation: str = "tanh") -> Network:
+        """The network for encoded training rows x (N, D) and C raw outputs."""
+
+    @abc.abstractmethod
+    def train(
+        self,
+        network: Network,
+        likelihood: Likelihood,
+        batch: Batch,
+        seed: int,
+        seconds: float,
+        watch: Watch | None = None,
+    ) -> TrainedMembers:
+        """Fit the members.
+
+        Parameters
+        ----------
+        network : made by this recipe.
+        likelihood, batch : the cost and the rows.
+        seed : of the starting points, and of whatever else is drawn.
+        seconds : most wall time.
+        watch : called as the training goes on.
+        """
 
 
-def choose_recipe(
-    rows: int,
-    inputs: int,
-    outputs: int,
-    hidden: "str | int | Sequence[int]" = "auto",
-    members: "int | str" = "auto",
-    seconds: float | None = None,
-) -> Recipe:
-    """Choose what is left "auto".
+def dense_parameters(inputs: int, hidden: tuple[int, ...], outputs: int) -> int:
+    """Parameters of a chain of dense layers."""
+    return sum((a + 1) * b for a, b in itertools.pairwise((inputs, *hidden, outputs)))
 
-    Parameters
-    ----------
-    rows, inputs, outputs : N training rows, D encoded inputs, C raw outputs.
-    hidden : "auto", or the units of the hidden layers.
-    members : "auto" (8 where time allows), or how many networks.
-    seconds : time to plan for.
+
+def given_units(hidden: "int | Sequence[int]") -> tuple[int, ...]:
+    """Units of the hidden layers as asked for.
 
     Raises
     ------
-    DataError
-        If even the smallest network has too many parameters for this method.
-
-    Examples
-    --------
-    >>> choose_recipe(700, 8, 1).hidden
-    (12, 12)
+    SettingError
+        If a layer has less than one unit.
     """
-    free_width = isinstance(hidden, str)
-    units = _auto_hidden(rows, inputs, outputs) if isinstance(hidden, str) else _given(hidden)
-    count = 8 if isinstance(members, str) else members
-    iterations = 200
-    budget = OPERATIONS_PER_SECOND * (SECONDS if seconds is None else max(seconds, 1.0))
-    cuts: list[str] = []
-
-    def work() -> float:
-        size = _parameters(inputs, units, outputs)
-        return count * iterations * (2.0 * rows * max(1, outputs - 1) * size**2 + size**3)
-
-    while work() > budget:
-        if isinstance(members, str) and count > 3:
-            count -= 1
-            cuts.append("members")
-        elif iterations > 80:
-            iterations -= 20
-            cuts.append("iterations")
-        elif free_width and min(units) > 4:
-            units = tuple(u - 1 for u in units)
-            cuts.append("width")
-        elif isinstance(members, str) and count > 1:
-            count -= 1
-        elif iterations > 30:
-            iterations -= 10
-            cuts.append("iterations")
-        else:
-            break
-    while free_width and _parameters(inputs, units, outputs) > MOST_PARAMETERS and min(units) > 2:
-        units = tuple(u - 1 for u in units)
-    size = _parameters(inputs, units, outputs)
-    if size > MOST_PARAMETERS:
-        raise DataError(
-            f"A network on {inputs} encoded inputs has {size} parameters; Levenberg-Marquardt takes at most "
-            f"{MOST_PARAMETERS}. Drop columns, or merge categories with many levels."
-        )
-    return Recipe(units, count, iterations, _sentence(rows, size, units, count, iterations, cuts))
-
-
-def _given(hidden: "int | Sequence[int]") -> tuple[int, ...]:
-    return (hidden,) if isinstance(hidden, int) else tuple(hidden)
-
-
-def _auto_hidden(rows: int, inputs: int, outputs: int) -> tuple[int, ...]:
-    """The widest of a few shapes with at least two numbers in the target for each parameter."""
-    shapes: list[tuple[int, ...]] = [(u,) for u in (2, 3, 4, 6, 8, 10, 12, 16)]
-    if rows >= ONE_LAYER_BELOW:
-        shapes = [(u, u) for u in (4, 6, 8, 10, 12)]
-    fitting = [s for s in shapes if 2 * _parameters(inputs, s, outputs) <= rows]
-    return fitting[-1] if fitting else shapes[0]
-
-
-def _parameters(inputs: int, hidden: tuple[int, ...], outputs: int) -> int:
-    sizes = (inputs, *hidden, outputs)
-    return sum((a + 1) * b for a, b in itertools.pairwise(sizes))
-
-
-def _sentence(rows: int, size: int, units: tuple[int, ...], members: int, iterations: int, cuts: list[str]) -> str:
-    shape = "-".join(map(str, units))
-    nets = "1 network" if members == 1 else f"{members} networks"
-    text = (
-        f"Levenberg-Marquardt with evidence on {nets} with {shape} tanh units ({size} parameters): "
-        f"{rows} rows are few enough for second-order steps, at most {iterations} of them."
-    )
-    if cuts:
-        text += f" To end in reasonable time, fewer {' and '.join(dict.fromkeys(cuts))} than usual were chosen."
-    return text
+    units = (hidden,) if isinstance(hidden, int) else tuple(hidden)
+    if any(u < 1 for u in units):
+        raise SettingError(f"Expected hidden layers of at least 1 unit, received {units}.")
+    return units

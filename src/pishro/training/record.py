@@ -1,9 +1,13 @@
 """The record of a training run: what was done, why, and how it went."""
 
-__all__ = ["History", "TrainingRecord"]
+__all__ = ["History", "TrainingRecord", "versions"]
 
 import dataclasses
+import importlib.metadata
+import platform
 from typing import Any
+
+import torch
 
 
 @dataclasses.dataclass
@@ -17,6 +21,8 @@ class History:
     damping : Levenberg-Marquardt damping λ.
     effective : effective number of parameters γ (MacKay 1992); between 0 and P.
     running : members still running.
+    validation : mean negative log-likelihood per row that was kept from the gradient. A list is empty where the method
+        has no such number.
     """
 
     cost: list[float] = dataclasses.field(default_factory=list)
@@ -24,6 +30,7 @@ class History:
     damping: list[float] = dataclasses.field(default_factory=list)
     effective: list[float] = dataclasses.field(default_factory=list)
     running: list[int] = dataclasses.field(default_factory=list)
+    validation: list[float] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass
@@ -72,9 +79,18 @@ class TrainingRecord:
     def __str__(self) -> str:
         plural = "network" if self.members == 1 else "networks"
         gamma = sum(self.effective) / max(len(self.effective), 1)
+        effective = f", {gamma:.0f} of {self.parameters} parameters effective" if self.effective else ""
         reasons = "; ".join(dict.fromkeys(self.reasons))
         return (
             f"{self.recipe}\n{self.members} {plural} of {self.parameters} parameters on {self.rows} rows: "
-            f"{self.iterations} iterations in {self.seconds:.1f} s, "
-            f"{gamma:.0f} of {self.parameters} parameters effective.\n{reasons}"
+            f"{self.iterations} iterations in {self.seconds:.1f} s{effective}.\n{reasons}"
         )
+
+
+def versions() -> dict[str, str]:
+    """Versions of what a result depends on."""
+    return {
+        "pishro": importlib.metadata.version("pishro"),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+    }

@@ -3,8 +3,6 @@
 __all__ = ["Plan", "Progress", "TrainedMembers", "train", "train_members"]
 
 import dataclasses
-import importlib.metadata
-import platform
 import time
 from collections.abc import Callable
 
@@ -19,7 +17,7 @@ from pishro.optim import Iteration, LevenbergMarquardt, Method, Reason, Stop, mi
 from pishro.training.evidence import fit_evidence
 from pishro.training.pilot import choose_start
 from pishro.training.posterior import LaplacePosterior
-from pishro.training.record import TrainingRecord
+from pishro.training.record import TrainingRecord, versions
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,12 +26,13 @@ class Progress:
 
     Attributes
     ----------
-    iteration, iterations : this one, and the most there can be.
-    cost : regularized cost per training row.
+    iteration, iterations : this one, and the most there can be; epochs where the training walks over mini-batches.
+    cost : cost per training row, regularized where there is a prior.
     gradient_norm : largest entry of |∇f|.
+    running : members still running.
     damping : λ of Levenberg-Marquardt.
     effective : effective parameters γ.
-    running : members still running.
+    validation : cost per row kept from the gradient. NaN where a method has no such number, as the two before it.
     trying : whether this belongs to the short trials that choose a start, whose networks are not kept.
     """
 
@@ -41,9 +40,10 @@ class Progress:
     iterations: int
     cost: float
     gradient_norm: float
-    damping: float
-    effective: float
     running: int
+    damping: float = float("nan")
+    effective: float = float("nan")
+    validation: float = float("nan")
     trying: bool = False
 
 
@@ -75,13 +75,13 @@ class TrainedMembers:
     ----------
     theta : (K, P).
     beta : noise precision of each member (K,).
-    posterior : uncertainty of θ.
+    posterior : uncertainty of θ; None where only the spread between members tells of it.
     record : what was done.
     """
 
     theta: Tensor
     beta: Tensor
-    posterior: LaplacePosterior
+    posterior: LaplacePosterior | None
     record: TrainingRecord
 
 
@@ -200,9 +200,9 @@ class _Watcher:
             self.iterations,
             float(iteration.value.mean()) / self.rows,
             float(iteration.gradient_norm.mean()),
+            len(iteration.members),
             float((1 / iteration.scale).mean()),
             float(gamma.mean()),
-            len(iteration.members),
         )
 
     def plain(self, iteration: Iteration) -> None:
@@ -219,9 +219,5 @@ def _record(net: Network, batch: Batch, plan: Plan, watcher: _Watcher) -> Traini
         record.history.effective.append(event.effective)
         record.history.running.append(event.running)
     record.threads = torch.get_num_threads()
-    record.versions = {
-        "pishro": importlib.metadata.version("pishro"),
-        "torch": torch.__version__,
-        "python": platform.python_version(),
-    }
+    record.versions = versions()
     return record

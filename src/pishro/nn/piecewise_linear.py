@@ -1,0 +1,124 @@
+"""Piecewise-linear encoding: a number becomes the shares by which it fills the bins of its column.
+
+    y_j = clamp((x − e_j)/(e_{j+1} − e_j), 0, 1) · 2 − 1,   e_0 < e_1 < … the edges of the column's bins
+
+A column with B bins becomes B inputs, and a linear map of them is any continuous function that bends at the edges. A
+network on raw numbers learns such bends slowly (it is biased to smooth functions, which tables seldom are); here the
+first layer starts with them. Edges at quantiles put the bins where the rows are. Beside its bins each column passes on
+itself, squeezed so that no outlier exceeds `SQUEEZE`, which keeps an order beyond the last edge.
+
+It has no parameters: the edges are settings, taken from the training rows once.
+
+References
+----------
+Gorishniy, Y., Rubachev, I. and Babenko, A. (2022). On embeddings for numerical features in tabular deep learning.
+NeurIPS. Holzmüller, D., Grinsztajn, L. and Steinwart, I. (2024). Better by default: strong pre-tuned MLPs and boosted
+trees on tabular data. NeurIPS. (The squeeze, x/√(1 + (x/3)²).)
+"""
+
+__all__ = ["PiecewiseLinear"]
+
+import dataclasses
+import functools
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Self, final
+
+import torch
+from torch import Generator, Tensor
+
+from pishro.errors import SettingError, ShapeError
+from pishro.nn.layer import Parameters
+from pishro.nn.parameter_free import ParameterFree
+
+SQUEEZE = 3.0
+"""Bound of the squeezed column, in its standard deviations (Holzmüller et al. 2024)."""
+
+ROWS_FOR_QUANTILES = 100_000
+"""Rows from which quantiles are taken: their error is then below a thousandth of the rows."""
+
+
+@final
+@dataclasses.dataclass(frozen=True)
+class PiecewiseLinear(ParameterFree):
+    """Rows (D,) to rows (D + total number of bins,): all columns squeezed, then the bins column by column.
+
+    Parameters
+    ----------
+    edges : for each of the D columns its B + 1 increasing edges; fewer than three for a column that gets no bins.
+
+    Examples
+    --------
+    >>> layer = PiecewiseLinear([[0.0, 1.0, 2.0], []])
+    >>> layer.forward({}, torch.tensor([[1.5, 0.0]]))[0][:, 2:]
+    tensor([[1., 0.]])
+    """
+
+    edges: tuple[tuple[float, ...], ...]
+    kind = "piecewise-linear"
+
+    def __init__(self, edges: Sequence[Sequence[float]]) -> None:
+        kept = tuple(tuple(float(e) for e in column) for column in edges)
+        for place, column in enumerate(kept):
+            if any(not a < b for a, b in pairwise(column)):
+                raise SettingError(f"Expected increasing edges, received {column} for column {place}.")
+        object.__setattr__(self, "edges", kept)
+
+    @classmethod
+    def of(cls, x: Tensor, bins: int) -> Self:
+        """Edges at the quantiles of each column of x (N, D), at most `bins` bins; none where there are two values."""
+        part = x[:ROWS_FOR_QUANTILES].double()
+        levels = torch.linspace(0, 1, bins + 1, dtype=torch.float64)
+        edges = [torch.quantile(column, levels).unique() for column in part.T]
+        return cls([e.tolist() if len(e) > 2 else [] for e in edges])
+
+    def shape_out(self, shape_in: tuple[int, ...]) -> tuple[int, ...]:
+        """Columns and bins."""
+        if shape_in != (len(self.edges),):
+            raise ShapeError(
+                f"Expected rows of {len(self.edges)} columns, as there are edges for; received {shape_in}."
+            )
+        return (len(self.edges) + sum(max(len(e) - 1, 0) for e in self.edges),)
+
+    @functools.cached_property
+    def _bins(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Column, lower edge and 1/width of each bin."""
+        pairs = [(column, a, b) for column, edges in enumerate(self.edges) for a, b in pairwise(edges)]
+        columns, low, high = zip(*pairs, strict=True) if pairs else ((), (), ())
+        lower = torch.tensor(low, dtype=torch.float64)
+        return torch.tensor(columns, dtype=torch.long), lower, 1 / (torch.tensor(high, dtype=torch.float64) - lower)
+
+    def forward(
+        self, params: Parameters, x: Tensor, *, training: bool = False, generator: Generator | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """The squeezed columns and the shares; keeps x."""
+        columns, low, scale = self._bins
+        squeezed = x / (1 + (x / SQUEEZE).square()).sqrt()
+        shares = (x[..., columns] - low.to(x)).mul_(scale.to(x)).clamp_(0, 1).mul_(2).sub_(1)
+        return torch.cat([squeezed, shares], -1), x
+
+    def _slopes(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Derivatives of the squeezed columns and of the shares."""
+        columns, low, scale = self._bins
+        place = (x[..., columns] - low.to(x)) * scale.to(x)
+        inside = (place > 0) & (place < 1)
+        return (1 + (x / SQUEEZE).square()) ** -1.5, inside * (2 * scale.to(x))
+
+    def pull(self, saved: Tensor, dy: Tensor) -> Tensor:
+        """Slopes times dy, bins added up over their column."""
+        squeezed, shares = self._slopes(saved)
+        dx = dy[..., : len(self.edges)] * squeezed
+        return dx.index_add_(-1, self._bins[0], dy[..., len(self.edges) :] * shares)
+
+    def pull_outputs(self, saved: Tensor, dy: Tensor) -> Tensor:
+        """The same for each raw output."""
+        return self.pull(saved.unsqueeze(-2), dy)
+
+    def push(self, saved: Tensor, dx: Tensor) -> Tensor:
+        """Slopes times dx."""
+        squeezed, shares = self._slopes(saved)
+        return torch.cat([dx * squeezed, dx[..., self._bins[0]] * shares], -1)
+
+    def describe(self) -> str:
+        """How many bins."""
+        return f"{sum(max(len(e) - 1, 0) for e in self.edges)} bins beside {len(self.edges)} columns"

@@ -1,0 +1,82 @@
+"""The cost on one mini-batch after another: what a stochastic rule descends on.
+
+An epoch walks all rows once, in an order drawn anew; the rows that do not fill a last batch wait for a later epoch. The
+rows themselves stay where they are: each batch is gathered into the same buffer.
+"""
+
+__all__ = ["MiniBatches", "mean_cost"]
+
+from typing import final
+
+import torch
+from torch import Generator, Tensor
+
+from pishro.errors import SettingError
+from pishro.likelihoods import Likelihood
+from pishro.nn import BoundNetwork, Network
+from pishro.objectives.batch import Batch
+
+ROWS_AT_ONCE = 8192
+"""Rows evaluated in one go by `mean_cost`: enough to keep two cores busy, few enough to stay in the cache."""
+
+
+@final
+class MiniBatches:
+    """θ (K, P) → mean cost (K,) and its gradient (K, P), on the next mini-batch; all members see the same rows.
+
+    Parameters
+    ----------
+    network, likelihood : what is fitted, and the cost.
+    batch : all rows.
+    size : rows of a mini-batch; no more than there are rows.
+    generator : source of the order, and of what layers such as dropout draw.
+    """
+
+    def __init__(self, network: Network, likelihood: Likelihood, batch: Batch, size: int, generator: Generator) -> None:
+        if size < 1:
+            raise SettingError(f"A mini-batch needs at least one row, received size = {size}.")
+        self.network, self.likelihood, self.batch = network, likelihood, batch
+        self.size, self.generator = min(size, len(batch)), generator
+        self._x = batch.x.new_empty(self.size, *batch.x.shape[1:])
+        self._y = batch.y.new_empty(self.size, *batch.y.shape[1:])
+        self._order = torch.empty(0, dtype=torch.long)
+        self._next = 0
+        self._bound: BoundNetwork | None = None
+
+    @property
+    def steps(self) -> int:
+        """Mini-batches of an epoch."""
+        return len(self.batch) // self.size
+
+    def __call__(self, theta: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean cost and gradient; the gradient's tensor is written anew by the next call."""
+        bound = self._bound
+        if bound is None or bound.theta is not theta:
+            bound = self._bound = self.network.bind(theta, torch.empty_like(theta))
+        rows = self._draw()
+        x = torch.index_select(self.batch.x, 0, rows, out=self._x)
+        y = torch.index_select(self.batch.y, 0, rows, out=self._y)
+        raw = bound.forward(x, training=True, generator=self.generator)
+        nll, d_raw = self.likelihood.nll(raw, y), self.likelihood.gradient(raw, y)
+        if self.batch.weight is not None:
+            weight = self.batch.weight[rows]
+            nll, d_raw = nll * weight, d_raw * weight.unsqueeze(-1)
+        return nll.mean(-1), bound.backward(d_raw / self.size)
+
+    def _draw(self) -> Tensor:
+        if self._next + self.size > len(self._order):
+            self._order = torch.randperm(len(self.batch), generator=self.generator)
+            self._next = 0
+        rows = self._order[self._next : self._next + self.size]
+        self._next += self.size
+        return rows
+
+
+def mean_cost(network: Network, likelihood: Likelihood, theta: Tensor, batch: Batch) -> Tensor:
+    """Mean nll of the rows for each member, (K,), with dropout and the like switched off."""
+    total = theta.new_zeros(len(theta))
+    for start in range(0, len(batch), ROWS_AT_ONCE):
+        part = batch.rows(start, start + ROWS_AT_ONCE)
+        nll = likelihood.nll(network(theta, part.x), part.y)
+        total += (nll if part.weight is None else nll * part.weight).sum(-1)
+    return total / batch.total

@@ -1,0 +1,165 @@
+"""Training on mini-batches: a stochastic rule, a schedule, early stopping with the best weights restored.
+
+A part of the training rows is kept from the gradient. After each epoch every member's cost on it is measured; each
+member hands out the weights of its own best epoch, and the run ends when none has improved for a while. The same rows
+tell how large the noise is, since the cost on rows that a network was trained on is too small to say.
+"""
+
+__all__ = ["MiniBatchPlan", "train_mini_batches"]
+
+import dataclasses
+from collections.abc import Callable
+
+import torch
+from torch import Generator, Tensor
+
+from pishro.errors import DataError
+from pishro.likelihoods import Likelihood
+from pishro.nn import Network
+from pishro.objectives import Batch, MiniBatches, mean_cost
+from pishro.optim import AdamW, Cosine, Reason, Scheduled, Stop, WarmUp, descend
+from pishro.optim.stochastic import Progress as Look
+from pishro.training.record import TrainingRecord, versions
+from pishro.training.train import Progress, TrainedMembers
+
+
+@dataclasses.dataclass(frozen=True)
+class MiniBatchPlan:
+    """How the loop runs.
+
+    Attributes
+    ----------
+    members : networks from different starts.
+    seed : of the starting points, the validation part, the order of rows and dropout.
+    epochs : most walks over the rows; the rate falls to zero along a half cosine in so many.
+    size : rows of a mini-batch.
+    rate, decay : of AdamW.
+    patience : epochs without a better validation cost of any member after which the run ends.
+    validation : share of the rows kept from the gradient.
+    seconds : most wall time.
+    recipe : the choice in one sentence, for the record.
+    """
+
+    members: int = 4
+    seed: int = 0
+    epochs: int = 40
+    size: int = 256
+    rate: float = 2e-3
+    decay: float = 1e-2
+    patience: int = 10
+    validation: float = 0.15
+    seconds: float = float("inf")
+    recipe: str = "Mini-batches by AdamW, as asked."
+
+
+def train_mini_batches(
+    network: Network,
+    likelihood: Likelihood,
+    batch: Batch,
+    plan: MiniBatchPlan,
+    progress: Callable[[Progress], None] | None = None,
+) -> TrainedMembers:
+    """AdamW on mini-batches, all members at once, in float32.
+
+    Raises
+    ------
+    DataError
+        If the target is outside the likelihood's domain, or no member kept a finite cost.
+    """
+    likelihood.check(batch.y)
+    generator = Generator().manual_seed(plan.seed)
+    batch = _single(batch)
+    order = torch.randperm(len(batch), generator=generator)
+    held = max(1, round(plan.validation * len(batch)))
+    validation, training = _taken(batch, order[:held]), _taken(batch, order[held:])
+    source = MiniBatches(network, likelihood, training, plan.size, generator)
+    steps = plan.epochs * source.steps
+    rise = max(1, steps // 20)  # a twentieth of the run, as usual for AdamW
+    rule = Scheduled(AdamW(plan.rate, plan.decay), WarmUp(rise, then=Cosine(max(1, steps - rise))))
+    theta = network.init(plan.seed, plan.members, dtype=torch.float32)
+    keeper = _Keeper(network, likelihood, validation, plan, progress, theta)
+    stop = Stop(gradient=0.0, step=0.0, iterations=steps, seconds=plan.seconds)
+    descent = descend(source, theta, rule, stop, callback=keeper, interval=source.steps)
+    good = torch.isfinite(keeper.best)
+    if not good.any():
+        raise DataError("No member kept a finite cost; look for extreme values among the inputs and the target.")
+    theta = keeper.theta[good]
+    beta = _noise_precision(network, likelihood, theta, validation)
+    record = TrainingRecord(plan.recipe, "adamw", plan.seed, len(theta), network.layout.size, len(batch))
+    record.iterations = len(keeper.history)
+    record.seconds = descent.seconds
+    record.reasons = [r.sentence for r, g in zip(descent.reasons, good.tolist(), strict=True) if g]
+    record.noise = (1 / beta.sqrt()).tolist() if likelihood.dispersion else []
+    for event in keeper.history:
+        record.history.cost.append(event.cost)
+        record.history.validation.append(event.validation)
+        record.history.gradient_norm.append(event.gradient_norm)
+        record.history.running.append(event.running)
+    record.threads = torch.get_num_threads()
+    record.versions = versions()
+    return TrainedMembers(theta, beta, None, record)
+
+
+class _Keeper:
+    """Looks after each epoch: measures the validation cost, keeps the best weights, says when to stop."""
+
+    def __init__(
+        self,
+        network: Network,
+        likelihood: Likelihood,
+        validation: Batch,
+        plan: MiniBatchPlan,
+        progress: Callable[[Progress], None] | None,
+        theta: Tensor,
+    ) -> None:
+        self.network, self.likelihood, self.validation = network, likelihood, validation
+        self.plan, self.progress = plan, progress
+        self.theta = theta.clone()
+        self.best = theta.new_full((len(theta),), float("inf"))
+        self.still = 0
+        self.history: list[Progress] = []
+
+    def __call__(self, look: Look) -> Reason | None:
+        if look.x is None:
+            raise TypeError("A callback is always handed the point.")
+        cost = mean_cost(self.network, self.likelihood, look.x, self.validation)
+        better = cost < self.best  # NaN compares false
+        self.best = torch.where(better, cost, self.best)
+        self.theta[better] = look.x[better]
+        self.still = 0 if bool(better.any()) else self.still + 1
+        event = Progress(
+            len(self.history) + 1,
+            self.plan.epochs,
+            float(look.value.mean()),
+            float(look.gradient_norm.mean()),
+            running=len(cost),
+            validation=float(cost.mean()),
+        )
+        self.history.append(event)
+        if self.progress is not None:
+            self.progress(event)
+        return Reason.PATIENCE if self.still >= self.plan.patience else None
+
+
+def _noise_precision(network: Network, likelihood: Likelihood, theta: Tensor, validation: Batch) -> Tensor:
+    """β (K,), the same for all members: with it the mixture's variance equals the mean's squared error.
+
+    Each member's squared error holds the spread between members, which the mixture adds anyhow; so it is taken out
+    twice, once from the members' errors and once from the mean's (law of total variance).
+    """
+    one = theta.new_ones(len(theta), dtype=torch.float64)
+    if not likelihood.dispersion:
+        return one
+    raw = network(theta, validation.x).double()
+    spread = raw.var(0, correction=0).mean()
+    error = 2 * mean_cost(network, likelihood, theta, validation).double().mean() / raw.shape[-1]
+    return one / (error - 2 * spread).clamp_min(0.1 * error)
+
+
+def _single(batch: Batch) -> Batch:
+    y = batch.y.float() if batch.y.is_floating_point() else batch.y
+    return Batch(batch.x.float(), y, None if batch.weight is None else batch.weight.float())
+
+
+def _taken(batch: Batch, rows: Tensor) -> Batch:
+    return Batch(batch.x[rows], batch.y[rows], None if batch.weight is None else batch.weight[rows])

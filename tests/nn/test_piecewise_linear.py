@@ -1,0 +1,60 @@
+"""Piecewise-linear encoding against NumPy's interpolation and autograd."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+
+from pishro.errors import SettingError, ShapeError
+from pishro.nn import Dense, Network, PiecewiseLinear
+
+EDGES = [[-1.0, 0.0, 0.5, 2.0], [], [0.0, 1.0, 3.0]]
+
+
+def rows(count: int = 40) -> torch.Tensor:
+    return 2 * torch.randn(count, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+
+
+def test_each_bin_is_an_interpolation() -> None:
+    x = rows()
+    y = PiecewiseLinear(EDGES).forward({}, x)[0].numpy()
+    place = 3
+    for column, edges in enumerate(EDGES):
+        for low, high in pairwise(edges):
+            np.testing.assert_allclose(y[:, place], np.interp(x[:, column].numpy(), [low, high], [-1, 1]), atol=1e-12)
+            place += 1
+    assert place == y.shape[1]
+    assert np.abs(y[:, :3]).max() < 3
+
+
+def test_edges_are_quantiles_and_two_values_get_none() -> None:
+    x = torch.stack([torch.linspace(0, 1, 101), (torch.arange(101) % 2).float()], 1)
+    layer = PiecewiseLinear.of(x, 4)
+    np.testing.assert_allclose(layer.edges[0], [0, 0.25, 0.5, 0.75, 1], atol=1e-6)
+    assert layer.edges[1] == ()
+
+
+@pytest.mark.parametrize("members", [None, 3])
+def test_paths_against_autograd(members: int | None) -> None:
+    net = Network.chain(3, PiecewiseLinear(EDGES), Dense(4, "tanh"), Dense(2))
+    theta, x = net.init(seed=0, members=members), rows().requires_grad_()
+    raw = net(theta, x)
+    weight = torch.randn(raw.shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    (expected,) = torch.autograd.grad((raw * weight).sum(), x)
+    trace = net.forward_path(theta, x.detach())
+    net.backward_path(theta, trace, weight, inputs=True)
+    given = trace.deltas["x"]
+    torch.testing.assert_close(given.sum(0) if members else given, expected, rtol=1e-10, atol=1e-12)
+    d_x = torch.randn(x.shape, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    along = net.jvp(theta, x.detach(), torch.zeros_like(theta), d_x)
+    torch.testing.assert_close((along * weight).sum(), (expected * d_x).sum(), rtol=1e-10, atol=1e-12)
+
+
+def test_json_round_trip_and_refusals() -> None:
+    net = Network.chain(3, PiecewiseLinear(EDGES), Dense(1))
+    assert Network.from_json(net.to_json()).fingerprint == net.fingerprint
+    with pytest.raises(SettingError, match="increasing"):
+        PiecewiseLinear([[0.0, 0.0, 1.0]])
+    with pytest.raises(ShapeError, match="3 columns"):
+        Network.chain(2, PiecewiseLinear(EDGES), Dense(1))

@@ -1,0 +1,103 @@
+"""Mini-batches: the gradient against autograd, what early stopping keeps, the noise, repeatability."""
+
+import dataclasses
+
+import pytest
+import torch
+from torch import Tensor
+
+from pishro.errors import DataError
+from pishro.likelihoods import Categorical, Likelihood, Normal
+from pishro.nn import Dense, Dropout, Network
+from pishro.objectives import Batch, MiniBatches, mean_cost
+from pishro.training import MiniBatchPlan, choose_recipe, train_mini_batches
+from pishro.training.few_rows import FewRows
+from pishro.training.many_rows import ManyRows
+
+PLAN = MiniBatchPlan(members=2, epochs=30, size=50, rate=1e-2)
+
+
+def sine(rows: int = 1000, noise: float = 0.2) -> Batch:
+    g = torch.Generator().manual_seed(0)
+    x = 2 * torch.rand(rows, 1, generator=g, dtype=torch.float64) - 1
+    y = torch.sin(3 * x) + noise * torch.randn(rows, 1, generator=g, dtype=torch.float64)
+    return Batch(x, y)
+
+
+def network() -> Network:
+    return Network.chain(1, Dense(20, "tanh"), Dense(1))
+
+
+@pytest.mark.parametrize("likelihood", [Normal(), Categorical(3)], ids=lambda kind: kind.name)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_gradient_against_autograd(likelihood: Likelihood, weighted: bool) -> None:
+    g = torch.Generator().manual_seed(1)
+    x = torch.randn(12, 2, generator=g, dtype=torch.float64)
+    y = torch.randint(3, (12,), generator=g) if likelihood.name == "categorical" else x[:, :1].sin()
+    weight = torch.rand(12, generator=g, dtype=torch.float64) if weighted else None
+    net = Network.chain(2, Dense(5, "tanh"), Dense(likelihood.outputs(y)))
+    source = MiniBatches(net, likelihood, Batch(x, y, weight), 12, g)
+    theta = net.init(seed=0, members=3)
+    value, gradient = source(theta)
+    leaf = theta.clone().requires_grad_()
+    nll = likelihood.nll(net(leaf, x), y)
+    expected = (nll if weight is None else nll * weight).mean(-1)
+    torch.testing.assert_close(value, expected.detach(), rtol=1e-10, atol=1e-12)
+    torch.testing.assert_close(gradient, torch.autograd.grad(expected.sum(), leaf)[0], rtol=1e-10, atol=1e-12)
+
+
+def test_an_epoch_walks_each_row_once() -> None:
+    batch = Batch(torch.arange(100.0).reshape(-1, 1), torch.zeros(100, 1))
+    source = MiniBatches(network(), Normal(), batch, 20, torch.Generator().manual_seed(0))
+    theta = network().init(members=1, dtype=torch.float32)
+    seen: list[Tensor] = []
+    for _ in range(source.steps):
+        source(theta)
+        seen.append(source._x.clone())
+    assert torch.equal(torch.cat(seen).flatten().sort().values, batch.x.flatten())
+
+
+def test_fits_and_knows_the_noise() -> None:
+    batch = sine()
+    trained = train_mini_batches(network(), Normal(), batch, dataclasses.replace(PLAN, epochs=150, patience=50))
+    error = network()(trained.theta, batch.x.float()).mean(0) - torch.sin(3 * batch.x)
+    assert error.square().mean().sqrt() < 0.06
+    assert float(1 / trained.beta[0].sqrt()) == pytest.approx(0.2, rel=0.2)
+    assert trained.posterior is None
+    assert len(trained.record.history.validation) == trained.record.iterations
+
+
+def test_the_best_weights_are_kept_and_the_run_ends_early() -> None:
+    # Far too fast a rate with nothing left to learn: the validation cost soon rises.
+    plan = dataclasses.replace(PLAN, rate=0.3, epochs=200, patience=3)
+    trained = train_mini_batches(network(), Normal(), sine(200), plan)
+    history = trained.record.history.validation
+    assert len(history) < 200
+    assert "validation" in trained.record.reasons[0]
+    assert mean_cost(network(), Normal(), trained.theta, _single(sine(200))).mean() < 2 * min(history)
+
+
+def _single(batch: Batch) -> Batch:
+    return Batch(batch.x.float(), batch.y.float())
+
+
+def test_same_seed_same_result() -> None:
+    net = Network.chain(1, Dense(10, "tanh"), Dropout(0.2), Dense(1))
+    first, second = (train_mini_batches(net, Normal(), sine(), PLAN).theta for _ in range(2))
+    assert torch.equal(first, second)
+
+
+def test_no_finite_cost_is_an_error() -> None:
+    batch = sine(100)
+    with pytest.raises(DataError, match="extreme"):
+        train_mini_batches(network(), Normal(), Batch(batch.x * float("nan"), batch.y), PLAN)
+
+
+def test_recipe_follows_the_size_of_the_table() -> None:
+    assert isinstance(choose_recipe(2000, 10, 1), FewRows)
+    assert isinstance(choose_recipe(5000, 10, 1), ManyRows)
+    assert isinstance(choose_recipe(1000, 400, 1), ManyRows)
+    large = choose_recipe(500_000, 100, 1)
+    assert isinstance(large, ManyRows)
+    assert large.plan.epochs < 40
+    assert "fewer epochs" in large.sentence
