@@ -127,12 +127,13 @@ class Convolution(ClosedFormLayer):
         weight, window = params["weight"], self._window
         delta = self.activation.backward(params, kept, dy, grads, self._units)
         delta = beside_channels(as_images(delta, self.axes))
-        _, dw, _ = torch.ops.aten.convolution_backward(
-            delta, images, self._kernel(weight), None, window.stride, window.padding, (1, 1), False, (0, 0),
-            self._groups(images, weight), (False, True, False),
+        groups, biases = self._groups(images, weight), [params["bias"].numel()]
+        _, dw, db = torch.ops.aten.convolution_backward(
+            delta, images, self._kernel(weight), biases, window.stride, window.padding, (1, 1), False, (0, 0), groups,
+            (False, True, True),
         )  # fmt: skip
         grads["weight"].copy_(dw.view(weight.shape))
-        grads["bias"].copy_(delta.sum((0, 2, 3)).view(params["bias"].shape))
+        grads["bias"].copy_(db.view(params["bias"].shape))
         return self._spread(delta, images, weight) if needs_dx else None
 
     def jacobian(
