@@ -69,6 +69,8 @@ def test_wrong_settings_are_refused() -> None:
         Conv2d(2, 3, padding=3)
     with pytest.raises(SettingError, match="2 of them"):
         Conv2d(2, (3, 3, 3))
+    with pytest.raises(SettingError, match="whole number"):
+        Conv1d(2, 2.5)  # type: ignore[arg-type]
     with pytest.raises(SettingError, match="tanh"):
         Conv2d(2, 3, "tanhh")
 

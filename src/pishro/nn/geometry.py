@@ -124,7 +124,7 @@ def _times(numbers: tuple[int, ...]) -> str:
 def _each(value: int | Sequence[int], axes: int) -> tuple[int, ...]:
     if isinstance(value, int):
         return (value,) * axes
-    found = tuple(int(v) for v in value)
-    if len(found) != axes:
+    found = tuple(value) if isinstance(value, Sequence) else ()
+    if len(found) != axes or not all(isinstance(v, int) for v in found):
         raise SettingError(f"Expected one whole number or {axes} of them, one an axis, received {value!r}.")
     return found

@@ -27,7 +27,6 @@ __all__ = ["error_reduction", "rbf_start"]
 import math
 
 import torch
-from sklearn.cluster import KMeans
 from torch import Generator, Tensor
 
 from pishro.errors import SettingError, ShapeError, unknown_name
@@ -158,6 +157,8 @@ def error_reduction(columns: Tensor, y: Tensor, count: int) -> tuple[list[int], 
 
 
 def _clusters(x: Tensor, units: int, seed: int) -> Tensor:
+    from sklearn.cluster import KMeans  # noqa: PLC0415 - a second of import time, for this one function
+
     found = KMeans(units, n_init=3, random_state=seed).fit(x.detach().cpu().double().numpy())
     return torch.as_tensor(found.cluster_centers_).to(x)
 
