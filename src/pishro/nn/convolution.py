@@ -5,10 +5,11 @@
 (a cross-correlation in the language of signal processing). With the patches of a row written side by side,
 U (c·k, places), it is a dense layer for each place, Z = W U + b, and the rules follow:
 
-    dJ/dW = Σ_n δ Uᵀ      dJ/db = Σ_n Σ_p δ      dJ/dx = Uᵀ's adjoint applied to Wᵀ δ (a transposed convolution)
+    dJ/dW = Σ_n δ Uᵀ,   dJ/db = Σ_n Σ_p δ,   dJ/dU = Wᵀ δ
 
-The sums over rows are left to torch's convolution kernels, which never write U out. The Jacobian of one row needs δ Uᵀ
-for each row and output by itself; there U is written out and one batched product makes all blocks.
+and dJ/dx adds up dJ/dU where the patches overlap (a transposed convolution). The sums over rows are left to torch's
+convolution kernels, which never write U out. The Jacobian needs δ Uᵀ for each row and output by itself; there U is
+written out and one batched product makes all blocks.
 
 References
 ----------
