@@ -56,6 +56,15 @@ def test_start_keeps_the_size_of_the_signal() -> None:
     assert 0.8 < float(y[..., 1:-1, 1:-1].square().mean()) < 1.2
 
 
+@pytest.mark.parametrize("name", ["glorot", "he", "lecun", "orthogonal", "nguyen-widrow", "uniform"])
+def test_every_initializer_fills_a_kernel(name: str) -> None:
+    layer = Conv2d(4, 3, "tanh", weight_init=name, bias_init=0.5)
+    params = {key: torch.full(shape, float("nan"), dtype=torch.float64) for key, shape in layer.shapes((2, 5, 5))}
+    layer.init(params, torch.Generator().manual_seed(0))
+    assert params["weight"].isfinite().all()
+    assert (params["bias"] == 0.5).all()
+
+
 def test_wrong_settings_are_refused() -> None:
     with pytest.raises(SettingError, match="at least 1 output channel"):
         Conv2d(0, 3)

@@ -31,7 +31,7 @@ from torch.nn.grad import conv2d_input
 from pishro.errors import SettingError
 from pishro.nn.activations import Activation, activation
 from pishro.nn.geometry import Window, as_images, beside_channels, from_channels, rows_shape
-from pishro.nn.initializers import Fans, Initializer, LeCun, initializer
+from pishro.nn.initializers import Fans, Initializer, Start, initializer
 from pishro.nn.layer import ClosedFormLayer, Parameters, Shapes
 
 
@@ -95,13 +95,11 @@ class Convolution(ClosedFormLayer):
         return own + self.activation.shapes(self.channels)
 
     def init(self, params: Parameters, generator: Generator) -> None:
-        """Weights from the initializer, LeCun's with the activation's gain unless named; biases at their start."""
+        """Weights from the initializer, LeCun's with the activation's gain unless named."""
         weight, places = params["weight"], math.prod(self.size)
-        weight, chosen = weight.movedim(0, -1), self.weight_init or LeCun()  # initializers want the units last
-        chosen.weight(weight, Fans(weight.shape[0] * places, self.channels * places), self.activation.gain, generator)
-        start = self.activation.bias_init if self.bias_init is None else self.bias_init
-        chosen.bias(params["bias"], weight, start, generator)
-        self.activation.init(params)
+        fans = Fans(weight.shape[1] * places, weight.shape[0] * places)
+        own = {**params, "weight": weight.movedim(0, -1)}  # initializers want the units last
+        Start(self.weight_init, self.bias_init).fill(own, fans, self.activation, generator)
 
     def forward(
         self, params: Parameters, x: Tensor, *, training: bool = False, generator: Generator | None = None
