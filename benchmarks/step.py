@@ -10,6 +10,7 @@ interpreter that `--jax` names, where jax and optax are installed, or by this on
 __all__ = ["main"]
 
 import argparse
+import itertools
 import json
 import statistics
 import subprocess
@@ -80,7 +81,7 @@ def pishro_step(sizes: tuple[int, ...], rows: int, members: int | None = None) -
 
 def torch_step(sizes: tuple[int, ...], rows: int) -> Step:
     layers: list[torch.nn.Module] = []
-    for a, b in zip(sizes[:-1], sizes[1:], strict=True):
+    for a, b in itertools.pairwise(sizes):
         layers += [torch.nn.Linear(a, b), torch.nn.ReLU()]
     module = torch.nn.Sequential(*layers[:-1])
     optimizer = torch.optim.Adam(module.parameters(), lr=1e-3, fused=True)

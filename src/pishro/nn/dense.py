@@ -93,8 +93,7 @@ class Dense(ClosedFormLayer):
         """dJ/dW = xᵀδ, dJ/db = Σδ, dJ/dx = δWᵀ with δ = dJ/dy · f'."""
         x, kept = saved
         delta = self.activation.backward(params, kept, dy, grads)
-        if x.ndim == 2 and delta.ndim == 2 and not torch.is_grad_enabled():
-            # straight into the gradient; autograd cannot follow `out`
+        if x.ndim == 2 and delta.ndim == 2:  # straight into the gradient; batched products are slow at that
             torch.mm(x.t(), delta, out=grads["weight"])
             torch.sum(delta, 0, out=grads["bias"])
             return torch.mm(delta, params["weight"].t()) if needs_dx else None
@@ -117,7 +116,7 @@ class Dense(ClosedFormLayer):
         return torch.matmul(rows, weight.mT).reshape(*delta.shape[:-1], weight.shape[-2])
 
     def jvp(self, params: Parameters, saved: tuple[Tensor, Any], dparams: Parameters, dx: Tensor | None) -> Tensor:
-        """F' · (x dW + db + dx W)."""
+        """Return f' · (x dW + db + dx W)."""
         x, kept = saved
         dz = torch.matmul(x, dparams["weight"]) + dparams["bias"].unsqueeze(-2)
         if dx is not None:

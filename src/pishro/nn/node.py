@@ -138,7 +138,7 @@ class JoinStage:
         return self.layer.backward(saved, dy)
 
     def jacobian(self, params: Parameters, saved: Any, dy: Tensor, blocks: Parameters, needs_dx: bool) -> Gradients:
-        """D raw/dx of each source."""
+        """Return d raw/dx of each source."""
         return self.layer.jacobian(saved, dy)
 
     def jvp(self, params: Parameters, saved: Any, dparams: Parameters, dxs: Changes) -> Tensor | None:

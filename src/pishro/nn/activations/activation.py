@@ -116,15 +116,15 @@ class Elementwise(Activation):
     def backward(
         self, params: Parameters, kept: Tensor, dy: Tensor, grads: Parameters | None, axis: int = -1
     ) -> Tensor:
-        """F' · dJ/dy."""
+        """Return f' · dJ/dy."""
         return self.pull(kept, dy)
 
     @final
     def jacobian(self, params: Parameters, kept: Tensor, dy: Tensor, blocks: Parameters, axis: int = -1) -> Tensor:
-        """F' · d raw/dy."""
+        """Return f' · d raw/dy."""
         return self.pull(kept.unsqueeze(axis - 1), dy)
 
     @final
     def jvp(self, params: Parameters, kept: Tensor, dparams: Parameters, dz: Tensor, axis: int = -1) -> Tensor:
-        """F' · dz."""
+        """Return f' · dz."""
         return self.pull(kept, dz)

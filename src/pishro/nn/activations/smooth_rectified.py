@@ -90,11 +90,14 @@ class GELU(Elementwise):
     def derivative(self, kept: Tensor) -> Tensor:
         """Φ(z) + z φ(z)."""
         density = torch.exp(-kept.square() / 2) / math.sqrt(2 * math.pi)
-        return torch.special.ndtr(kept) + kept * density
+        below: Tensor = torch.special.ndtr(kept)
+        return below + kept * density
 
     def pull(self, kept: Tensor, dy: Tensor) -> Tensor:
-        """F' dy in one pass."""
-        return _gelu_pull(dy, kept)
+        """Return f' dy; in one pass where both lie alike in memory, as that kernel asks."""
+        if kept.shape == dy.shape and kept.is_contiguous() and dy.is_contiguous():
+            return _gelu_pull(dy, kept)
+        return dy * self.derivative(kept)
 
 
 @final
@@ -117,5 +120,5 @@ class SiLU(Elementwise):
         return s * (1 + kept * (1 - s))
 
     def pull(self, kept: Tensor, dy: Tensor) -> Tensor:
-        """F' dy in one pass."""
+        """Return f' dy in one pass."""
         return _silu_pull(dy, kept)

@@ -1,7 +1,7 @@
-"""The McCulloch-Pitts unit: it fires when its sum reaches zero, y = 1 if z ≥ 0 and 0 otherwise; the bias is the threshold.
+"""The McCulloch-Pitts unit fires when its sum reaches zero: y = 1 if z ≥ 0, else 0; −bias is its threshold.
 
-Its derivative is zero wherever it exists, so no gradient passes, and gradient training refuses it. A single layer of such
-units is trained by the perceptron rule (`PerceptronClassifier`); the sigmoid is its smooth approximation. The
+Its derivative is zero wherever it exists, so no gradient passes, and gradient training refuses it. A single layer of
+such units is trained by the perceptron rule (`PerceptronClassifier`); the sigmoid is its smooth approximation. The
 straight-through option passes the gradient of the line through |z| ≤ 1 in its place: a biased estimate that often
 works (Bengio, Léonard & Courville 2013).
 
