@@ -11,7 +11,24 @@ import pytest
 import torch
 from torch import Tensor
 
-from pishro.nn import Activation, Dense, Layer, Network, activation
+from pishro.nn import (
+    RBF,
+    Activation,
+    AveragePool1d,
+    AveragePool2d,
+    Conv1d,
+    Conv2d,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    LayerNorm,
+    MaxPool1d,
+    MaxPool2d,
+    Network,
+    TappedDelay,
+    activation,
+)
 from pishro.nn.activations import ACTIVATIONS, ELU, LeakyReLU, Threshold
 
 N = 5
@@ -61,8 +78,37 @@ def with_activations(
     yield Case(f"{name} straight-through", straight, autograd=False)
 
 
+def alone_and_inside(name: str, shape_in: tuple[int, ...], layer: Layer) -> Iterator[Case]:
+    """The layer on the rows themselves, which members share, and behind another one, with members of its own."""
+    yield chain(name, shape_in, layer, Flatten(), Dense(2, "tanh"))
+    yield chain(f"{name} inside", shape_in, LayerNorm(), layer, Flatten(), Dense(2, "tanh"))
+
+
+LAYERS_BY_NAME: dict[str, tuple[tuple[int, ...], Layer]] = {
+    "conv1d": ((2, 7), Conv1d(3, 3, "tanh", padding=1)),
+    "conv1d stride": ((3, 7), Conv1d(2, 2, "relu", stride=2)),
+    "conv2d": ((2, 4, 5), Conv2d(3, (3, 2), "tanh", padding=(1, 0))),
+    "conv2d stride": ((1, 5, 6), Conv2d(2, 3, "leaky", stride=(1, 2))),
+    "max_pool1d": ((2, 5), MaxPool1d(2)),
+    "max_pool2d": ((2, 4, 5), MaxPool2d(2)),
+    "max_pool2d overlapping": ((2, 4, 5), MaxPool2d(3, stride=1)),
+    "average_pool1d": ((2, 7), AveragePool1d(3, stride=2)),
+    "average_pool2d": ((2, 4, 3), AveragePool2d((2, 1))),
+    "flatten": ((2, 3, 2), Flatten()),
+    "layer_norm": ((2, 3), LayerNorm()),
+    "dropout": ((2, 3), Dropout(0.5)),
+    "tapped_delay": ((2, 5), TappedDelay(2)),
+    "rbf multiquadric": ((3,), RBF(4, "multiquadric")),
+    "rbf inverse multiquadric": ((3,), RBF(4, "inverse_multiquadric")),
+    "rbf thin plate": ((3,), RBF(4, "thin_plate")),
+    **{f"rbf width {width}": ((3,), RBF(4, width=width)) for width in ("scalar", "dimension", "shared")},
+}
+
 CASES: list[Case] = [
     *with_activations("dense", 3, lambda f: (Dense(4, f), Dense(3, "tanh"), Dense(2))),
+    *with_activations("conv2d", (2, 3, 3), lambda f: (Conv2d(4, 2, f), Flatten(), Dense(2))),
+    *with_activations("conv1d", (2, 4), lambda f: (Conv1d(4, 2, f), Flatten(), Dense(2))),
+    *[case for name, (shape, layer) in LAYERS_BY_NAME.items() for case in alone_and_inside(name, shape, layer)],
 ]
 
 
