@@ -96,4 +96,5 @@ def test_rows_that_do_not_fit_are_refused() -> None:
 
 def test_descriptions() -> None:
     assert Conv2d(32, 3, "relu").describe() == "32 relu, 3×3"
+    assert Conv2d(32, 3, stride=2, padding=(1, 0)).describe() == "32 linear, 3×3, stride 2, padding 1×0"
     assert Conv1d(8, 5, stride=2, padding=1).describe() == "8 linear, 5, stride 2, padding 1"

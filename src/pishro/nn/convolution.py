@@ -167,7 +167,7 @@ class Convolution(ClosedFormLayer):
     def describe(self) -> str:
         """Channels, activation and window."""
         window = Window(self.size, self.stride, self.padding)
-        return f"{self.channels} {self.activation.describe()}, {window.describe()}"
+        return f"{self.channels} {self.activation.describe()}, {window.describe(usual_stride=(1,) * self.axes)}"
 
     @property
     def _units(self) -> int:

@@ -82,13 +82,13 @@ class Window:
             return self
         return Window((1, *self.size), (1, *self.stride), (0, *self.padding))
 
-    def describe(self) -> str:
-        """Size, and stride and padding where they are not 1 and 0."""
-        words = [_times(self.size)]
-        if set(self.stride) != {1}:
-            words.append(f"stride {_times(self.stride)}")
-        if set(self.padding) != {0}:
-            words.append(f"padding {_times(self.padding)}")
+    def describe(self, usual_stride: tuple[int, ...]) -> str:
+        """Size, stride where it is not the usual one, and padding where there is some."""
+        words = ["×".join(map(str, self.size))]
+        if self.stride != usual_stride:
+            words.append(f"stride {_short(self.stride)}")
+        if any(self.padding):
+            words.append(f"padding {_short(self.padding)}")
         return ", ".join(words)
 
 
@@ -117,8 +117,8 @@ def from_channels(x: Tensor, members: int | None, axes: int) -> Tensor:
     return images.squeeze(-2) if axes == 1 else images
 
 
-def _times(numbers: tuple[int, ...]) -> str:
-    return "×".join(map(str, numbers))
+def _short(numbers: tuple[int, ...]) -> str:
+    return "×".join(map(str, numbers if len(set(numbers)) > 1 else numbers[:1]))
 
 
 def _each(value: int | Sequence[int], axes: int) -> tuple[int, ...]:
