@@ -56,6 +56,15 @@ def test_start_keeps_the_size_of_the_signal() -> None:
     assert 0.8 < float(y[..., 1:-1, 1:-1].square().mean()) < 1.2
 
 
+@pytest.mark.parametrize("name", ["glorot", "he", "lecun", "orthogonal", "nguyen-widrow", "uniform"])
+def test_every_initializer_fills_a_kernel(name: str) -> None:
+    layer = Conv2d(4, 3, "tanh", weight_init=name, bias_init=0.5)
+    params = {key: torch.full(shape, float("nan"), dtype=torch.float64) for key, shape in layer.shapes((2, 5, 5))}
+    layer.init(params, torch.Generator().manual_seed(0))
+    assert params["weight"].isfinite().all()
+    assert (params["bias"] == 0.5).all()
+
+
 def test_wrong_settings_are_refused() -> None:
     with pytest.raises(SettingError, match="at least 1 output channel"):
         Conv2d(0, 3)
@@ -69,6 +78,8 @@ def test_wrong_settings_are_refused() -> None:
         Conv2d(2, 3, padding=3)
     with pytest.raises(SettingError, match="2 of them"):
         Conv2d(2, (3, 3, 3))
+    with pytest.raises(SettingError, match="whole number"):
+        Conv1d(2, 2.5)  # type: ignore[arg-type]
     with pytest.raises(SettingError, match="tanh"):
         Conv2d(2, 3, "tanhh")
 
@@ -85,4 +96,5 @@ def test_rows_that_do_not_fit_are_refused() -> None:
 
 def test_descriptions() -> None:
     assert Conv2d(32, 3, "relu").describe() == "32 relu, 3×3"
+    assert Conv2d(32, 3, stride=2, padding=(1, 0)).describe() == "32 linear, 3×3, stride 2, padding 1×0"
     assert Conv1d(8, 5, stride=2, padding=1).describe() == "8 linear, 5, stride 2, padding 1"

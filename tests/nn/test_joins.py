@@ -1,11 +1,13 @@
 """Sum, product and concatenation against autograd, with sources that all members share beside others."""
 
+import json
+
 import pytest
 import torch
 from torch import Tensor
 
 from pishro.errors import ShapeError
-from pishro.nn import Concatenate, Product, Sum
+from pishro.nn import Concatenate, Conv2d, Dense, Flatten, LayerNorm, MaxPool2d, Network, Product, Sum
 from pishro.nn.join import Join
 
 FUNCTIONS = {
@@ -76,3 +78,31 @@ def test_rows_that_do_not_fit_are_refused() -> None:
         Concatenate().shape_out(((3,), (3, 1)))
     with pytest.raises(ShapeError, match="at least 2"):
         Sum().shape_out(((3,),))
+
+
+def test_a_network_with_branches_equals_autograd() -> None:
+    layers = {
+        "norm": LayerNorm(),
+        "left": (Conv2d(3, 3, "tanh", padding=1), "norm"),
+        "right": (Conv2d(3, 1, "sigmoid"), "norm"),
+        "gated": (Product(), "left", "right"),
+        "skip": (Sum(), "gated", "left"),
+        "all": (Concatenate(), "skip", "x", "right"),
+        "pool": (MaxPool2d(2), "all"),
+        "row": Flatten(),
+        "y": Dense(2),
+    }
+    net = Network.graph({"x": (2, 4, 4)}, layers)
+    theta, x = net.init(members=3), numbers(5, 2, 4, 4)
+    change = numbers(*theta.shape, seed=4)
+    jacobian, along = net.jacobian(theta, x), net.jvp(theta, x, change)
+    torch.testing.assert_close(along, torch.einsum("kncp,kp->knc", jacobian, change), rtol=1e-10, atol=1e-10)
+    raw = net(theta.requires_grad_(), x)
+    dy = numbers(*raw.shape, seed=5)
+    (expected,) = torch.autograd.grad(raw, theta, dy)
+    theta = theta.detach()
+    torch.testing.assert_close(net.backward_path(theta, net.forward_path(theta, x), dy), expected)
+    torch.testing.assert_close(torch.einsum("kncp,knc->kp", jacobian, dy), expected)
+    again = Network.from_json(json.loads(json.dumps(net.to_json())))
+    assert again == net
+    assert again.fingerprint == net.fingerprint

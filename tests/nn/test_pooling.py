@@ -57,5 +57,6 @@ def test_wrong_settings_and_shapes_are_refused() -> None:
 
 
 def test_descriptions() -> None:
-    assert MaxPool2d(2).describe() == "max pool 2×2, stride 2×2"
-    assert AveragePool1d(3, stride=1).describe() == "average pool 3"
+    assert MaxPool2d(2).describe() == "max pool 2×2"
+    assert MaxPool2d(3, stride=(2, 1)).describe() == "max pool 3×3, stride 2×1"
+    assert AveragePool1d(3, stride=1).describe() == "average pool 3, stride 1"

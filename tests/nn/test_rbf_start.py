@@ -6,7 +6,7 @@ import torch
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression
 
-from pishro.errors import SettingError, ShapeError
+from pishro.errors import DataError, SettingError, ShapeError
 from pishro.nn import RBF, error_reduction, rbf_start
 
 
@@ -92,3 +92,17 @@ def test_wrong_settings_are_refused() -> None:
         rbf_start(RBF(3), x, width=0.0)
     with pytest.raises(ShapeError, match="at least 6"):
         rbf_start(RBF(6), x)
+    x[0, 0] = float("nan")
+    with pytest.raises(DataError, match="impute"):
+        rbf_start(RBF(3), x)
+
+
+def test_constant_targets_leave_the_choice_open() -> None:
+    start = rbf_start(RBF(3), numbers(10, 2), torch.ones(10, 1), "orthogonal-least-squares")
+    assert start["centers"].shape == (3, 2)
+
+
+def test_many_rows_are_drawn_from() -> None:
+    x = numbers(2500, 1)
+    start = rbf_start(RBF(4), x, torch.sin(3 * x), "orthogonal-least-squares")
+    assert torch.isin(start["centers"], x).all()

@@ -88,11 +88,12 @@ class AutogradRules:
         return _members_first(dx, members) if needs_dx else None
 
     def jvp(self, params: Parameters, saved: _Kept, dparams: Parameters, dx: Tensor | None) -> Tensor:
-        """Forward-mode derivative."""
+        """Derivative of the backward rule, which is linear in dy: two walks back, but it works for any layer."""
         tangent = torch.zeros_like(saved.x) if dx is None else dx
         x = self._with_members(saved.x, tangent, 1 + self.rank_in)
-        dy: Tensor = torch.func.jvp(self._function(saved), (params, x), (dparams, tangent))[1]
-        return dy
+        y, pull = torch.func.vjp(self._function(saved), params, x)[:2]
+        change: Tensor = torch.func.vjp(pull, torch.zeros_like(y))[1]((dparams, tangent))[0]
+        return change
 
     def delta(self, params: Parameters, saved: _Kept, dy: Tensor) -> Tensor:
         """dJ/dy: what stands before an activation is not known of a user's layer."""

@@ -35,7 +35,7 @@ class BoundNetwork:
     def forward(
         self, x: "Tensor | dict[str, Tensor]", training: bool = False, generator: Generator | None = None
     ) -> Tensor:
-        """Raw output (…, N, C); shapes are not checked again for every batch."""
+        """Raw output (…, N, C); shapes are not checked again for every batch, and autograd is best switched off."""
         inputs = x if isinstance(x, dict) else {self._input: x}
         self.trace = walk_forward(self._plan.stages, self._params, inputs, training, generator)
         return self.trace.outputs[self._last]

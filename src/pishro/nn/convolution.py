@@ -5,10 +5,11 @@
 (a cross-correlation in the language of signal processing). With the patches of a row written side by side,
 U (c·k, places), it is a dense layer for each place, Z = W U + b, and the rules follow:
 
-    dJ/dW = Σ_n δ Uᵀ      dJ/db = Σ_n Σ_p δ      dJ/dx = Uᵀ's adjoint applied to Wᵀ δ (a transposed convolution)
+    dJ/dW = Σ_n δ Uᵀ,   dJ/db = Σ_n Σ_p δ,   dJ/dU = Wᵀ δ
 
-The sums over rows are left to torch's convolution kernels, which never write U out. The Jacobian of one row needs δ Uᵀ
-for each row and output by itself; there U is written out and one batched product makes all blocks.
+and dJ/dx adds up dJ/dU where the patches overlap (a transposed convolution). The sums over rows are left to torch's
+convolution kernels, which never write U out. The Jacobian needs δ Uᵀ for each row and output by itself; there U is
+written out and one batched product makes all blocks.
 
 References
 ----------
@@ -30,7 +31,7 @@ from torch.nn.grad import conv2d_input
 from pishro.errors import SettingError
 from pishro.nn.activations import Activation, activation
 from pishro.nn.geometry import Window, as_images, beside_channels, from_channels, rows_shape
-from pishro.nn.initializers import Fans, Initializer, LeCun, initializer
+from pishro.nn.initializers import Fans, Initializer, Start, initializer
 from pishro.nn.layer import ClosedFormLayer, Parameters, Shapes
 
 
@@ -94,13 +95,11 @@ class Convolution(ClosedFormLayer):
         return own + self.activation.shapes(self.channels)
 
     def init(self, params: Parameters, generator: Generator) -> None:
-        """Weights from the initializer, LeCun's with the activation's gain unless named; biases at their start."""
+        """Weights from the initializer, LeCun's with the activation's gain unless named."""
         weight, places = params["weight"], math.prod(self.size)
-        weight, chosen = weight.movedim(0, -1), self.weight_init or LeCun()  # initializers want the units last
-        chosen.weight(weight, Fans(weight.shape[0] * places, self.channels * places), self.activation.gain, generator)
-        start = self.activation.bias_init if self.bias_init is None else self.bias_init
-        chosen.bias(params["bias"], weight, start, generator)
-        self.activation.init(params)
+        fans = Fans(weight.shape[1] * places, weight.shape[0] * places)
+        own = {**params, "weight": weight.movedim(0, -1)}  # initializers want the units last
+        Start(self.weight_init, self.bias_init).fill(own, fans, self.activation, generator)
 
     def forward(
         self, params: Parameters, x: Tensor, *, training: bool = False, generator: Generator | None = None
@@ -127,12 +126,13 @@ class Convolution(ClosedFormLayer):
         weight, window = params["weight"], self._window
         delta = self.activation.backward(params, kept, dy, grads, self._units)
         delta = beside_channels(as_images(delta, self.axes))
-        _, dw, _ = torch.ops.aten.convolution_backward(
-            delta, images, self._kernel(weight), None, window.stride, window.padding, (1, 1), False, (0, 0),
-            self._groups(images, weight), (False, True, False),
+        groups, biases = self._groups(images, weight), [params["bias"].numel()]
+        _, dw, db = torch.ops.aten.convolution_backward(
+            delta, images, self._kernel(weight), biases, window.stride, window.padding, (1, 1), False, (0, 0), groups,
+            (False, True, True),
         )  # fmt: skip
         grads["weight"].copy_(dw.view(weight.shape))
-        grads["bias"].copy_(delta.sum((0, 2, 3)).view(params["bias"].shape))
+        grads["bias"].copy_(db.view(params["bias"].shape))
         return self._spread(delta, images, weight) if needs_dx else None
 
     def jacobian(
@@ -167,7 +167,7 @@ class Convolution(ClosedFormLayer):
     def describe(self) -> str:
         """Channels, activation and window."""
         window = Window(self.size, self.stride, self.padding)
-        return f"{self.channels} {self.activation.describe()}, {window.describe()}"
+        return f"{self.channels} {self.activation.describe()}, {window.describe(usual_stride=(1,) * self.axes)}"
 
     @property
     def _units(self) -> int:

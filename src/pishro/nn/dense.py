@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 
 from pishro.errors import SettingError, ShapeError
 from pishro.nn.activations import Activation, activation
-from pishro.nn.initializers import Fans, Initializer, LeCun, initializer
+from pishro.nn.initializers import Fans, Initializer, Start, initializer
 from pishro.nn.layer import ClosedFormLayer, Parameters, Shapes
 
 
@@ -67,12 +67,9 @@ class Dense(ClosedFormLayer):
         return [("weight", (shape_in[0], self.units)), ("bias", (self.units,)), *self.activation.shapes(self.units)]
 
     def init(self, params: Parameters, generator: Generator) -> None:
-        """Weights from the initializer, LeCun's with the activation's gain unless named; biases at their start."""
-        weight, bias, chosen = params["weight"], params["bias"], self.weight_init or LeCun()
-        chosen.weight(weight, Fans(*weight.shape), self.activation.gain, generator)
-        start = self.activation.bias_init if self.bias_init is None else self.bias_init
-        chosen.bias(bias, weight, start, generator)
-        self.activation.init(params)
+        """Weights from the initializer, LeCun's with the activation's gain unless named."""
+        fans = Fans(*params["weight"].shape)
+        Start(self.weight_init, self.bias_init).fill(params, fans, self.activation, generator)
 
     def sums(self, params: Parameters, x: Tensor) -> Tensor:
         """Z = x W + b."""
@@ -96,12 +93,12 @@ class Dense(ClosedFormLayer):
         """dJ/dW = xᵀδ, dJ/db = Σδ, dJ/dx = δWᵀ with δ = dJ/dy · f'."""
         x, kept = saved
         delta = self.activation.backward(params, kept, dy, grads)
-        if x.ndim == 2 and delta.ndim == 2 and not torch.is_grad_enabled():
-            torch.mm(x.mT, delta, out=grads["weight"])  # straight into the gradient; autograd cannot follow `out`
-            torch.sum(delta, -2, out=grads["bias"])
-        else:
-            grads["weight"].copy_(torch.matmul(x.mT, delta))
-            grads["bias"].copy_(delta.sum(-2))
+        if x.ndim == 2 and delta.ndim == 2:  # straight into the gradient; batched products are slow at that
+            torch.mm(x.t(), delta, out=grads["weight"])
+            torch.sum(delta, 0, out=grads["bias"])
+            return torch.mm(delta, params["weight"].t()) if needs_dx else None
+        grads["weight"].copy_(torch.matmul(x.mT, delta))
+        grads["bias"].copy_(delta.sum(-2))
         return torch.matmul(delta, params["weight"].mT) if needs_dx else None
 
     def jacobian(
@@ -119,7 +116,7 @@ class Dense(ClosedFormLayer):
         return torch.matmul(rows, weight.mT).reshape(*delta.shape[:-1], weight.shape[-2])
 
     def jvp(self, params: Parameters, saved: tuple[Tensor, Any], dparams: Parameters, dx: Tensor | None) -> Tensor:
-        """F' · (x dW + db + dx W)."""
+        """Return f' · (x dW + db + dx W)."""
         x, kept = saved
         dz = torch.matmul(x, dparams["weight"]) + dparams["bias"].unsqueeze(-2)
         if dx is not None:

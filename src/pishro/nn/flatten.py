@@ -57,5 +57,5 @@ class Flatten(ParameterFree):
         return dx.flatten(-len(self.row))
 
     def describe(self) -> str:
-        """The row's axes."""
-        return " × ".join(map(str, self.row)) + " in one row" if self.row else "in one row"
+        """Length of the axis, once it is known."""
+        return f"{math.prod(self.row)} in one row" if self.row else "in one row"

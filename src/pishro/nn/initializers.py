@@ -9,7 +9,18 @@ LeCun, Bottou, Orr & Müller 1998, *Efficient BackProp*; Glorot & Bengio 2010; H
 McClelland & Ganguli 2014 (orthogonal); Nguyen & Widrow 1990.
 """
 
-__all__ = ["Fans", "Glorot", "He", "Initializer", "LeCun", "NguyenWidrow", "Orthogonal", "Uniform", "initializer"]
+__all__ = [
+    "Fans",
+    "Glorot",
+    "He",
+    "Initializer",
+    "LeCun",
+    "NguyenWidrow",
+    "Orthogonal",
+    "Start",
+    "Uniform",
+    "initializer",
+]
 
 import abc
 import dataclasses
@@ -20,9 +31,11 @@ import torch
 from torch import Generator, Tensor
 
 from pishro.errors import SettingError, unknown_name
-from pishro.nn.layer import plain
+from pishro.nn.activations import Activation
+from pishro.nn.layer import Parameters, plain
 
 
+@final
 @dataclasses.dataclass(frozen=True)
 class Fans:
     """How many inputs a sum runs on, and into how many sums an input goes."""
@@ -40,10 +53,9 @@ class Initializer(abc.ABC):
     def weight(self, weight: Tensor, fans: Fans, gain: float, generator: Generator) -> None:
         """Fill the weight of one member; its last axis is the units', the others are summed over."""
 
-    def bias(self, bias: Tensor, weight: Tensor, start: float, generator: Generator) -> None:
-        """Fill the bias (units,), by default with the constant `start`."""
-        del weight, generator
-        bias.fill_(start)
+    def bias(self, bias: Tensor, weight: Tensor, generator: Generator) -> None:
+        """Fill the bias (units,) anew, for a weight that is filled; by default it stays as the activation asked."""
+        del bias, weight, generator
 
     def to_json(self) -> Any:
         """The name, or the name with those settings that are not the usual ones."""
@@ -130,7 +142,7 @@ class NguyenWidrow(Initializer):
         inputs = tuple(range(weight.ndim - 1))
         weight.mul_(length / weight.square().sum(inputs, keepdim=True).sqrt())
 
-    def bias(self, bias: Tensor, weight: Tensor, start: float, generator: Generator) -> None:
+    def bias(self, bias: Tensor, weight: Tensor, generator: Generator) -> None:
         """Fill the bias evenly over where the unit's sum runs."""
         length = float(weight[..., 0].square().sum().sqrt())
         _uniform(bias, length, generator)
@@ -181,3 +193,28 @@ def initializer(name: "str | Initializer | Mapping[str, Any]") -> Initializer:
     if kind not in _CATALOG:
         raise SettingError(unknown_name("initializer", kind, _CATALOG))
     return _CATALOG[kind](**settings)
+
+
+@final
+@dataclasses.dataclass(frozen=True)
+class Start:
+    """How a layer with weight, bias and activation starts.
+
+    Attributes
+    ----------
+    weight : the initializer; None for LeCun's with the activation's gain, which for ReLU is He's.
+    bias : where biases start; None for what the initializer, or else the activation, asks.
+    """
+
+    weight: Initializer | None = None
+    bias: float | None = None
+
+    def fill(self, params: Parameters, fans: Fans, activation: Activation, generator: Generator) -> None:
+        """Fill "weight", "bias" and what the activation trains, of one member."""
+        weight, bias, chosen = params["weight"], params["bias"], self.weight or LeCun()
+        chosen.weight(weight, fans, activation.gain, generator)
+        activation.start_bias(bias)
+        chosen.bias(bias, weight, generator)
+        if self.bias is not None:
+            bias.fill_(self.bias)
+        activation.init(params)

@@ -42,7 +42,7 @@ class Join(abc.ABC):
 
     @abc.abstractmethod
     def jacobian(self, saved: Any, dy: Tensor) -> tuple[Tensor, ...]:
-        """D raw/dx of each source, (…, N, C, *row), from d raw/d(output), (…, N, C, *row)."""
+        """Return d raw/dx of each source, (…, N, C, *row), from d raw/d(output), (…, N, C, *row)."""
 
     @abc.abstractmethod
     def jvp(self, saved: Any, dxs: tuple[Tensor | None, ...]) -> Tensor:

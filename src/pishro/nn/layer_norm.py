@@ -71,10 +71,7 @@ class LayerNorm(ClosedFormLayer):
         self, params: Parameters, x: Tensor, *, training: bool = False, generator: Generator | None = None
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """The line above; keeps x̂ and 1/σ."""
-        axes = self._axes
-        middle = x - x.mean(axes, keepdim=True)
-        scale = torch.rsqrt(middle.square().mean(axes, keepdim=True) + self.epsilon)
-        normal = middle * scale
+        normal, _, scale = torch.native_layer_norm(x, self.row, None, None, self.epsilon)
         return normal * self._over_rows(params["gain"]) + self._over_rows(params["bias"]), (normal, scale)
 
     def backward(

@@ -159,8 +159,11 @@ class Network:
         """
         return walk_forward(self.plan.stages, self.plan.views(theta), self.plan.rows(x), training, generator)
 
+    @torch.no_grad()
     def backward_path(self, theta: Tensor, trace: Trace, d_raw: Tensor, inputs: bool = False) -> Tensor:
         """Gradient dJ/dθ (…, P) from dJ/draw (…, N, C), in one flat tensor; deltas are left on the trace.
+
+        Autograd differentiates the forward path, if asked to, but not this one.
 
         Parameters
         ----------
@@ -179,9 +182,10 @@ class Network:
         return BoundNetwork(self.plan, theta, gradient)
 
     def jacobian(self, theta: Tensor, x: Rows) -> Tensor:
-        """D raw/dθ of each row and output, (…, N, C, P)."""
+        """Return d raw/dθ of each row and output, (…, N, C, P)."""
         return self.jacobian_path(theta, self.forward_path(theta, x), None)
 
+    @torch.no_grad()
     def jacobian_path(self, theta: Tensor, trace: Trace, root: Tensor | None, out: Tensor | None = None) -> Tensor:
         """Sᵀ d raw/dθ of each row, (…, N, R, P), for a forward path that was walked already.
 

@@ -78,22 +78,23 @@ class LayerStage:
 
     def backward(self, params: Parameters, saved: Any, dy: Tensor, grads: Parameters, needs_dx: bool) -> Gradients:
         """Write, or add, dJ/dparams; return dJ/dx of the source."""
-        return self._into(self.rules.backward, params, saved, dy, grads, needs_dx)
+        if self.adds:
+            return (self._add(self.rules.backward, params, saved, dy, grads, needs_dx),)
+        return (self.rules.backward(params, saved, dy, grads, needs_dx),)
 
     def jacobian(self, params: Parameters, saved: Any, dy: Tensor, blocks: Parameters, needs_dx: bool) -> Gradients:
         """Write, or add, d raw/dparams of each row and output; return d raw/dx of the source."""
-        return self._into(self.rules.jacobian, params, saved, dy, blocks, needs_dx)
+        if self.adds:
+            return (self._add(self.rules.jacobian, params, saved, dy, blocks, needs_dx),)
+        return (self.rules.jacobian(params, saved, dy, blocks, needs_dx),)
 
-    def _into(
-        self, rule: Rule, params: Parameters, saved: Any, dy: Tensor, into: Parameters, needs_dx: bool
-    ) -> Gradients:
-        if not self.adds:
-            return (rule(params, saved, dy, into, needs_dx),)
+    @staticmethod
+    def _add(rule: Rule, params: Parameters, saved: Any, dy: Tensor, into: Parameters, needs_dx: bool) -> Tensor | None:
         own = {name: torch.empty_like(view) for name, view in into.items()}
         dx = rule(params, saved, dy, own, needs_dx)
         for name, view in into.items():
             view.add_(own[name])
-        return (dx,)
+        return dx
 
     def jvp(self, params: Parameters, saved: Any, dparams: Parameters, dxs: Changes) -> Tensor | None:
         """Change of the output; None where nothing changes."""
@@ -137,7 +138,7 @@ class JoinStage:
         return self.layer.backward(saved, dy)
 
     def jacobian(self, params: Parameters, saved: Any, dy: Tensor, blocks: Parameters, needs_dx: bool) -> Gradients:
-        """D raw/dx of each source."""
+        """Return d raw/dx of each source."""
         return self.layer.jacobian(saved, dy)
 
     def jvp(self, params: Parameters, saved: Any, dparams: Parameters, dxs: Changes) -> Tensor | None:

@@ -72,7 +72,7 @@ def walk_forward(
     outputs, saved = trace.outputs, trace.saved
     for stage, own in zip(stages, params, strict=True):
         node = stage.node
-        xs = tuple([outputs[s] for s in node.sources])
+        xs = tuple([outputs[s] for s in node.sources])  # of a list: faster than of a generator
         outputs[node.name], saved[node.name] = stage.forward(own, xs, training, generator)
     return trace
 
@@ -94,16 +94,15 @@ def walk_back(
     reached : nodes and inputs whose derivative is needed: those with parameters at or before them.
     """
     deltas = {trace.stages[-1].node.name: start}
-    for i in range(len(trace.stages) - 1, -1, -1):
-        stage = trace.stages[i]
-        node = stage.node
-        if node.name not in reached:
+    for stage, params, own in zip(reversed(trace.stages), reversed(trace.params), reversed(into), strict=True):
+        name, sources = stage.node.name, stage.node.sources
+        if name not in reached:
             continue
-        needs_dx = not reached.isdisjoint(node.sources)
+        needs_dx = not reached.isdisjoint(sources)
         walk = stage.backward if rule == "backward" else stage.jacobian
-        dxs = walk(trace.params[i], trace.saved[node.name], deltas[node.name], into[i], needs_dx)
+        dxs = walk(params, trace.saved[name], deltas[name], own, needs_dx)
         if needs_dx:
-            for source, dx in zip(node.sources, dxs, strict=True):
+            for source, dx in zip(sources, dxs, strict=True):
                 if source in reached and dx is not None:
                     deltas[source] = deltas[source] + dx if source in deltas else dx
     return deltas

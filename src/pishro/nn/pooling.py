@@ -50,9 +50,9 @@ class Pooling(ParameterFree):
         return (shape_in[0], *window.places(rows_shape(shape_in, self.axes, "A pooling layer")))
 
     def describe(self) -> str:
-        """Kind, size and stride."""
+        """Kind and size, and the stride where the windows do not tile the grid."""
         window = Window(self.size, self.stride, (0,) * self.axes)
-        return f"{self.kind.rstrip('12d').replace('_', ' ')} {window.describe()}"
+        return f"{self.kind.rstrip('12d').replace('_', ' ')} {window.describe(usual_stride=self.size)}"
 
     @property
     def _window(self) -> Window:

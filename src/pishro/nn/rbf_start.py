@@ -27,10 +27,9 @@ __all__ = ["error_reduction", "rbf_start"]
 import math
 
 import torch
-from sklearn.cluster import KMeans
 from torch import Generator, Tensor
 
-from pishro.errors import SettingError, ShapeError, unknown_name
+from pishro.errors import DataError, SettingError, ShapeError, unknown_name
 from pishro.nn.layer import Parameters
 from pishro.nn.rbf import RBF
 
@@ -75,6 +74,8 @@ def rbf_start(
     ------
     SettingError
         For an unknown method, a width that is not positive, or missing targets.
+    DataError
+        If x holds NaN or infinity.
     ShapeError
         If x is not (N, D), or has fewer rows than the layer has units.
 
@@ -100,6 +101,8 @@ def rbf_start(
             f"Expected rows (N, D) with N at least {layer.units}, one for each unit, received shape {tuple(x.shape)}; "
             "take fewer units or more rows."
         )
+    if not bool(torch.isfinite(x).all()):
+        raise DataError("Expected finite rows, received NaN or infinity; impute or drop them first.")
     if method == "kmeans":
         centers = _clusters(x, layer.units, seed)
         widths = _spacing(centers, x) if width is None else x.new_full((layer.units,), width)
@@ -138,7 +141,7 @@ def error_reduction(columns: Tensor, y: Tensor, count: int) -> tuple[list[int], 
     ([1, 2], [0.8, 0.2])
     """
     left, first = columns.clone(), columns.square().sum(0)
-    total = y.square().sum()
+    total = y.square().sum().clamp(min=torch.finfo(y.dtype).tiny)  # targets that are constant have nothing to explain
     open_ = torch.ones(columns.shape[1], dtype=torch.bool, device=columns.device)
     chosen: list[int] = []
     ratios: list[float] = []
@@ -158,6 +161,8 @@ def error_reduction(columns: Tensor, y: Tensor, count: int) -> tuple[list[int], 
 
 
 def _clusters(x: Tensor, units: int, seed: int) -> Tensor:
+    from sklearn.cluster import KMeans  # noqa: PLC0415 - a second of import time, for this one function
+
     found = KMeans(units, n_init=3, random_state=seed).fit(x.detach().cpu().double().numpy())
     return torch.as_tensor(found.cluster_centers_).to(x)
 
@@ -174,11 +179,11 @@ def _spacing(centers: Tensor, x: Tensor) -> Tensor:
 
 
 def _chosen(layer: RBF, x: Tensor, y: Tensor, width: float, seed: int) -> Tensor:
-    order = torch.randperm(len(x), generator=Generator().manual_seed(seed))[:CANDIDATES]
-    candidates = x if len(x) <= CANDIDATES else x[order.to(x.device)]
-    columns = layer.kernel(torch.cdist(x, candidates).square() / width**2)
-    chosen, _ = error_reduction(columns - columns.mean(0), y - y.mean(0), layer.units)
-    spare = [i for i in order.tolist() if i < len(candidates) and i not in set(chosen)]
+    drawn = torch.randperm(len(x), generator=Generator().manual_seed(seed))[: max(CANDIDATES, layer.units)]
+    candidates = x[drawn.sort().values.to(x.device)]
+    columns = layer.kernel(torch.cdist(x.double(), candidates.double()).square() / width**2)
+    chosen, _ = error_reduction(columns - columns.mean(0), y.double() - y.double().mean(0), layer.units)
+    spare = [i for i in range(len(candidates)) if i not in chosen]
     return candidates[chosen + spare[: layer.units - len(chosen)]]
 
 

@@ -46,6 +46,10 @@ class Activation(abc.ABC):
         """Fill the views of those numbers with a starting point; `params` holds the layer's own as well."""
         del params
 
+    def start_bias(self, bias: Tensor) -> None:
+        """Fill the biases (units,) with `bias_init`."""
+        bias.fill_(self.bias_init)
+
     @abc.abstractmethod
     def forward(self, params: Parameters, z: Tensor, axis: int = -1) -> tuple[Tensor, Any]:
         """Output y, of the shape of z, and what the other rules need again."""
@@ -78,7 +82,7 @@ class Elementwise(Activation):
     Attributes
     ----------
     reads : what `derivative` is written from, the "output" y or the "input" z.
-    saturates : where the unit is saturated, lower and upper bound of the non-saturated z: outside, f' is below a
+    saturates : lower and upper bound of the sums z at which the unit is not saturated: outside, |f'| is below a
         hundredth of its greatest value. Infinite where f does not saturate.
     """
 
@@ -112,15 +116,15 @@ class Elementwise(Activation):
     def backward(
         self, params: Parameters, kept: Tensor, dy: Tensor, grads: Parameters | None, axis: int = -1
     ) -> Tensor:
-        """F' · dJ/dy."""
+        """Return f' · dJ/dy."""
         return self.pull(kept, dy)
 
     @final
     def jacobian(self, params: Parameters, kept: Tensor, dy: Tensor, blocks: Parameters, axis: int = -1) -> Tensor:
-        """F' · d raw/dy."""
+        """Return f' · d raw/dy."""
         return self.pull(kept.unsqueeze(axis - 1), dy)
 
     @final
     def jvp(self, params: Parameters, kept: Tensor, dparams: Parameters, dz: Tensor, axis: int = -1) -> Tensor:
-        """F' · dz."""
+        """Return f' · dz."""
         return self.pull(kept, dz)

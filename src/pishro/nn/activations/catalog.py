@@ -7,13 +7,22 @@ from typing import Any
 
 from pishro.errors import SettingError, unknown_name
 from pishro.nn.activations.activation import Activation
+from pishro.nn.activations.groups import Groups
 from pishro.nn.activations.linear import Linear
+from pishro.nn.activations.parametric import Parametric
 from pishro.nn.activations.rectified import Absolute, LeakyReLU, ReLU
 from pishro.nn.activations.sigmoidal import Sigmoid, Tanh, Tansig
+from pishro.nn.activations.smooth_rectified import ELU, GELU, SiLU, Softplus
+from pishro.nn.activations.softmax import Softmax
+from pishro.nn.activations.threshold import Threshold
 
-ACTIVATIONS: dict[str, type[Activation]] = {
-    a.name: a for a in (Linear, Sigmoid, Tansig, Tanh, ReLU, LeakyReLU, Absolute)
-}
+_KINDS: tuple[type[Activation], ...] = (
+    *(Linear, Threshold, Sigmoid, Tansig, Tanh),
+    *(ReLU, LeakyReLU, Absolute, Parametric),
+    *(Softplus, ELU, GELU, SiLU, Softmax),
+)
+
+ACTIVATIONS: dict[str, type[Activation]] = {kind.name: kind for kind in _KINDS}
 """Every activation by name."""
 
 
@@ -22,7 +31,7 @@ def activation(name: "str | Activation | Mapping[str, Any]") -> Activation:
 
     Parameters
     ----------
-    name : the name; or what `Activation.to_json` wrote.
+    name : the name; or how many units have which, by name; or what `Activation.to_json` wrote.
 
     Raises
     ------
@@ -31,13 +40,20 @@ def activation(name: "str | Activation | Mapping[str, Any]") -> Activation:
 
     Examples
     --------
-    >>> activation("tanh").name
-    'tanh'
+    >>> activation("tanh")
+    Tanh()
+    >>> activation({"tanh": 12, "relu": 8}).describe()
+    '12 tanh + 8 relu'
     """
     if isinstance(name, Activation):
         return name
-    settings = dict(name) if isinstance(name, Mapping) else {"name": name}
-    kind = settings.pop("name")
+    if isinstance(name, str):
+        name = {"name": name}
+    if "name" not in name:
+        return Groups(tuple((activation(part), units) for part, units in name.items()))
+    kind, settings = name["name"], {key: value for key, value in name.items() if key != "name"}
+    if kind == Groups.name:
+        return Groups(tuple((activation(part), units) for part, units in settings["parts"]))
     if kind not in ACTIVATIONS:
         raise SettingError(unknown_name("activation", kind, ACTIVATIONS))
     return ACTIVATIONS[kind](**settings)

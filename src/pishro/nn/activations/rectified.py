@@ -55,6 +55,7 @@ class LeakyReLU(Elementwise):
 
     slope: float = 0.01
     name = "leaky"
+    gain = 2.0**0.5
     bias_init = 0.1
     reads = "input"
 
@@ -64,7 +65,7 @@ class LeakyReLU(Elementwise):
 
     def derivative(self, kept: Tensor) -> Tensor:
         """1 above zero, else α."""
-        return torch.where(kept > 0, 1.0, self.slope).to(kept.dtype)
+        return torch.where(kept > 0, torch.ones_like(kept), self.slope)
 
     def pull(self, kept: Tensor, dy: Tensor) -> Tensor:
         """Return dy above zero, else α dy."""
