@@ -1,12 +1,14 @@
 """Several methods on one function, side by side: a table, and a picture of how they converge.
 
 The order of convergence is read off the tail of the run. Near a regular minimum ‖∇fₖ‖ is proportional to the error, and
-its target is known to be zero, so with gₖ the largest |∇f| entry after k iterations
+its target is known to be zero, so gₖ, the largest |∇f| entry after k iterations, falls like gₖ₊₁ ≈ C gₖᵖ, and over m
+iterations
 
-    p ≈ ln(gₖ₊₁/gₖ) / ln(gₖ/gₖ₋₁)
+    pᵐ ≈ ln(gₖ/gₖ₋ₘ) / ln(gₖ₋ₘ/gₖ₋₂ₘ)
 
-tends to 1 for linear, to 2 for quadratic convergence, and lies between for superlinear methods. The median of the last
-`TAIL` estimates above the rounding floor is taken; it takes three falling norms to give one.
+with p = 1 for linear, p = 2 for quadratic convergence and something between for superlinear methods. m is a tenth of
+the run, which smooths the zigzag of a long one, and 1 for a short one; the median of the last `TAIL` estimates is
+taken, those at the rounding floor left out.
 """
 
 __all__ = ["Comparison", "Trace", "compare", "convergence_order", "plot_path"]
@@ -15,7 +17,6 @@ import dataclasses
 import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, final
 
 import torch
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 TAIL = 3
-"""Estimates of the order whose median is taken."""
+"""Estimates whose median is the order; a quadratic tail has hardly more."""
 
 FLOOR = 1e-13
 """Gradients below this share of the largest one are rounding, and tell nothing of the order."""
@@ -47,8 +48,9 @@ def convergence_order(norms: Sequence[float]) -> float:
     """
     floor = FLOOR * max(norms, default=0.0)
     logs = [math.log(g) for g in norms if g > floor]
-    steps = [after - before for before, after in pairwise(logs)]
-    orders = [new / old for old, new in pairwise(steps) if old < 0 and new < 0]
+    m = max(1, len(logs) // 10)
+    falls = [(logs[k - m] - logs[k - 2 * m], logs[k] - logs[k - m]) for k in range(2 * m, len(logs))]
+    orders = [(late / early) ** (1 / m) for early, late in falls if early < 0 and late < 0]
     return statistics.median(orders[-TAIL:]) if orders else math.nan
 
 
@@ -154,9 +156,7 @@ def compare(
     """
     named = methods if isinstance(methods, Mapping) else {_name(m): m for m in methods}
     if not named or len(named) < len(methods):
-        raise SettingError(
-            "Expected at least one method and no two of one name; name them by a mapping {name: method}."
-        )
+        raise SettingError("Expected methods of different names, at least one; a mapping {name: method} gives names.")
     return Comparison(f, tuple(_run(name, f, x0, method, stop) for name, method in named.items()))
 
 
