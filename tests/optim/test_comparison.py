@@ -92,6 +92,8 @@ def test_plot_path_takes_results_tensors_and_axes() -> None:
     assert plot_path(bowl, found, [(-4, 4), (-3, 3)], given) is given
     several = plot_path(bowl, [found, torch.zeros(3, 2)], [(-4, 4), (-3, 3)])
     assert [t.get_text() for t in several.get_legend().get_texts()] == ["run 1", "run 2"]
+    members = plot_path(bowl, {"run": torch.zeros(3, 2, 2)}, [(-4, 4), (-3, 3)])
+    assert [t.get_text() for t in members.get_legend().get_texts()] == ["run, member 1", "run, member 2"]
 
 
 def test_contours_where_f_branches_or_is_not_defined_everywhere_or_is_flat() -> None:

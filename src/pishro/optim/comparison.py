@@ -191,7 +191,8 @@ def plot_path(
     Parameters
     ----------
     f : (2,) → scalar.
-    results : a result, several, or a mapping name → result; a tensor (n, 2) of points will do in the place of one.
+    results : a result, several, or a mapping name → result; a tensor of points (n, 2) or (n, K, 2) will do in the place
+        of one.
     bounds : (low, high) of both variables.
     axes : where to draw; fresh axes by default.
 
@@ -212,7 +213,12 @@ def plot_path(
     if not isinstance(results, Mapping):
         several = results if isinstance(results, list | tuple) else [results]
         results = {_label(r, k): r for k, r in enumerate(several)}
-    paths = {name: r if isinstance(r, Tensor) else path_of(r) for name, r in results.items()}
+    paths: dict[str, Tensor] = {}
+    for name, result in results.items():
+        path = result if isinstance(result, Tensor) else path_of(result)
+        has_members = path.ndim == 3
+        members = path.unbind(1) if has_members else [path]
+        paths.update({f"{name}, member {k + 1}" if has_members else name: member for k, member in enumerate(members)})
     for name, path in paths.items():
         if path.ndim != 2 or path.shape[1] != 2 or not len(path):
             raise SettingError(
