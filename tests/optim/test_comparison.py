@@ -67,6 +67,7 @@ def test_the_table_tells_each_run() -> None:
 
 def test_the_picture_of_convergence() -> None:
     runs = compare(bowl, START, [Momentum(0.05, 0.6), Adam(0.1)], stop=Stop(gradient=1e-6))
+    assert [t.name for t in compare(bowl, START, ["adam", "sgd"], stop=Stop(iterations=3)).traces] == ["adam", "sgd"]
     left, right = runs.plot()
     assert left.get_yscale() == right.get_yscale() == "log"
     assert [t.get_text() for t in left.get_legend().get_texts()] == ["Momentum", "Adam"]
@@ -110,6 +111,12 @@ def test_refuses_what_cannot_be_compared_or_drawn() -> None:
         compare(bowl, START, [Adam(0.1), Adam(0.2)])
     with pytest.raises(SettingError, match="at least one"):
         compare(bowl, START, [])
+    with pytest.raises(SettingError, match="'adam'"):
+        compare(bowl, START, ["adan"])
+    with pytest.raises(SettingError, match="stochastic rule"):
+        compare(bowl, START, [bowl])
+    with pytest.raises(SettingError, match="history"):
+        plot_path(bowl, object(), [(0, 1), (0, 1)])
     with pytest.raises(SettingError, match="two variables"):
         plot_path(bowl, torch.zeros(4, 3), [(0, 1), (0, 1)])
 

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from pishro.errors import SettingError
-from pishro.optim.stochastic import autograd_source, descend
+from pishro.optim.stochastic import Rule, autograd_source, descend, rule_named
 from pishro.optim.stopping import Reason, Stop
 
 if TYPE_CHECKING:
@@ -143,8 +143,13 @@ def compare(
     ----------
     f : (P,) → scalar.
     x0 : (P,).
-    methods : rules; a mapping gives them names.
+    methods : stochastic rules, or their names; a mapping {name: rule} gives them other names.
     stop : stop rules of every run.
+
+    Raises
+    ------
+    SettingError
+        If there is no method, two have the same name, or one is no rule.
 
     Examples
     --------
@@ -165,8 +170,11 @@ def _name(method: Any) -> str:
 
 
 def _run(name: str, f: Callable[[Tensor], Tensor], x0: Tensor, method: Any, stop: Stop | None) -> Trace:
+    rule = rule_named(method) if isinstance(method, str) else method
+    if not isinstance(rule, Rule):
+        raise SettingError(f"Expected a stochastic rule such as Adam(), or the name of one, received {method!r}.")
     source = autograd_source(f)
-    found = descend(source, x0, method, stop, interval=1)
+    found = descend(source, x0, rule, stop, interval=1)
     # A rule's step k reports the value it started from, so the last point's is still to be had.
     value, gradient = source(found.x)
     values = torch.cat([*(p.value for p in found.history[1:]), value.reshape(1)])
@@ -174,9 +182,20 @@ def _run(name: str, f: Callable[[Tensor], Tensor], x0: Tensor, method: Any, stop
     return Trace(name, path_of(found), values, norms, found.evaluations + 1, found.seconds, found.reason)
 
 
-def path_of(found: Any) -> Tensor:
-    """The points of a run, (n, P)."""
-    points = [p.x for p in found.history if p.x is not None]
+def path_of(result: Any) -> Tensor:
+    """The points of a run, (n, P) or (n, K, P), from a result whose history kept them.
+
+    Raises
+    ------
+    SettingError
+        If it kept none.
+    """
+    points = [x for x in (getattr(entry, "x", None) for entry in getattr(result, "history", ())) if x is not None]
+    if not points:
+        raise SettingError(
+            f"Expected a result whose history keeps its points, received {type(result).__name__} with none; "
+            "pass a tensor of points (n, 2)."
+        )
     return torch.stack(points)
 
 
