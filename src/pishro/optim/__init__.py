@@ -47,6 +47,7 @@ from pishro.optim.stochastic import (
     Wrapper,
     autograd_source,
     descend,
+    rule_named,
 )
 from pishro.optim.stopping import Reason, Stop
 
@@ -106,6 +107,7 @@ __all__ = [
     "minimize",
     "plot_path",
     "reduced_hessian",
+    "rule_named",
     "stationary_points",
     "verdict_of",
 ]

@@ -1,12 +1,14 @@
 """Several methods on one function, side by side: a table, and a picture of how they converge.
 
 The order of convergence is read off the tail of the run. Near a regular minimum ‖∇fₖ‖ is proportional to the error, and
-its target is known to be zero, so with gₖ the largest |∇f| entry after k iterations
+its target is known to be zero, so gₖ, the largest |∇f| entry after k iterations, falls like gₖ₊₁ ≈ C gₖᵖ, and over m
+iterations
 
-    p ≈ ln(gₖ₊₁/gₖ) / ln(gₖ/gₖ₋₁)
+    pᵐ ≈ ln(gₖ/gₖ₋ₘ) / ln(gₖ₋ₘ/gₖ₋₂ₘ)
 
-tends to 1 for linear, to 2 for quadratic convergence, and lies between for superlinear methods. The median of the last
-`TAIL` estimates above the rounding floor is taken; it takes three falling norms to give one.
+with p = 1 for linear, p = 2 for quadratic convergence and something between for superlinear methods. m is a tenth of
+the run, which smooths the zigzag of a long one, and 1 for a short one; the median of the last `TAIL` estimates is
+taken, those at the rounding floor left out.
 """
 
 __all__ = ["Comparison", "Trace", "compare", "convergence_order", "plot_path"]
@@ -15,21 +17,20 @@ import dataclasses
 import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, final
 
 import torch
 from torch import Tensor
 
 from pishro.errors import SettingError
-from pishro.optim.stochastic import autograd_source, descend
+from pishro.optim.stochastic import Rule, autograd_source, descend, rule_named
 from pishro.optim.stopping import Reason, Stop
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 TAIL = 3
-"""Estimates of the order whose median is taken."""
+"""Estimates whose median is the order; a quadratic tail has hardly more."""
 
 FLOOR = 1e-13
 """Gradients below this share of the largest one are rounding, and tell nothing of the order."""
@@ -47,8 +48,9 @@ def convergence_order(norms: Sequence[float]) -> float:
     """
     floor = FLOOR * max(norms, default=0.0)
     logs = [math.log(g) for g in norms if g > floor]
-    steps = [after - before for before, after in pairwise(logs)]
-    orders = [new / old for old, new in pairwise(steps) if old < 0 and new < 0]
+    m = max(1, len(logs) // 10)
+    falls = [(logs[k - m] - logs[k - 2 * m], logs[k] - logs[k - m]) for k in range(2 * m, len(logs))]
+    orders = [(late / early) ** (1 / m) for early, late in falls if early < 0 and late < 0]
     return statistics.median(orders[-TAIL:]) if orders else math.nan
 
 
@@ -141,8 +143,13 @@ def compare(
     ----------
     f : (P,) → scalar.
     x0 : (P,).
-    methods : rules; a mapping gives them names.
+    methods : stochastic rules, or their names; a mapping {name: rule} gives them other names.
     stop : stop rules of every run.
+
+    Raises
+    ------
+    SettingError
+        If there is no method, two have the same name, or one is no rule.
 
     Examples
     --------
@@ -154,9 +161,7 @@ def compare(
     """
     named = methods if isinstance(methods, Mapping) else {_name(m): m for m in methods}
     if not named or len(named) < len(methods):
-        raise SettingError(
-            "Expected at least one method and no two of one name; name them by a mapping {name: method}."
-        )
+        raise SettingError("Expected methods of different names, at least one; a mapping {name: method} gives names.")
     return Comparison(f, tuple(_run(name, f, x0, method, stop) for name, method in named.items()))
 
 
@@ -165,8 +170,11 @@ def _name(method: Any) -> str:
 
 
 def _run(name: str, f: Callable[[Tensor], Tensor], x0: Tensor, method: Any, stop: Stop | None) -> Trace:
+    rule = rule_named(method) if isinstance(method, str) else method
+    if not isinstance(rule, Rule):
+        raise SettingError(f"Expected a stochastic rule such as Adam(), or the name of one, received {method!r}.")
     source = autograd_source(f)
-    found = descend(source, x0, method, stop, interval=1)
+    found = descend(source, x0, rule, stop, interval=1)
     # A rule's step k reports the value it started from, so the last point's is still to be had.
     value, gradient = source(found.x)
     values = torch.cat([*(p.value for p in found.history[1:]), value.reshape(1)])
@@ -174,9 +182,20 @@ def _run(name: str, f: Callable[[Tensor], Tensor], x0: Tensor, method: Any, stop
     return Trace(name, path_of(found), values, norms, found.evaluations + 1, found.seconds, found.reason)
 
 
-def path_of(found: Any) -> Tensor:
-    """The points of a run, (n, P)."""
-    points = [p.x for p in found.history if p.x is not None]
+def path_of(result: Any) -> Tensor:
+    """The points of a run, (n, P) or (n, K, P), from a result whose history kept them.
+
+    Raises
+    ------
+    SettingError
+        If it kept none.
+    """
+    points = [x for x in (getattr(entry, "x", None) for entry in getattr(result, "history", ())) if x is not None]
+    if not points:
+        raise SettingError(
+            f"Expected a result whose history keeps its points, received {type(result).__name__} with none; "
+            "pass a tensor of points (n, 2)."
+        )
     return torch.stack(points)
 
 
@@ -191,7 +210,8 @@ def plot_path(
     Parameters
     ----------
     f : (2,) → scalar.
-    results : a result, several, or a mapping name → result; a tensor (n, 2) of points will do in the place of one.
+    results : a result, several, or a mapping name → result; a tensor of points (n, 2) or (n, K, 2) will do in the place
+        of one.
     bounds : (low, high) of both variables.
     axes : where to draw; fresh axes by default.
 
@@ -212,7 +232,12 @@ def plot_path(
     if not isinstance(results, Mapping):
         several = results if isinstance(results, list | tuple) else [results]
         results = {_label(r, k): r for k, r in enumerate(several)}
-    paths = {name: r if isinstance(r, Tensor) else path_of(r) for name, r in results.items()}
+    paths: dict[str, Tensor] = {}
+    for name, result in results.items():
+        path = result if isinstance(result, Tensor) else path_of(result)
+        has_members = path.ndim == 3
+        members = path.unbind(1) if has_members else [path]
+        paths.update({f"{name}, member {k + 1}" if has_members else name: member for k, member in enumerate(members)})
     for name, path in paths.items():
         if path.ndim != 2 or path.shape[1] != 2 or not len(path):
             raise SettingError(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import torch
 from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -25,7 +26,7 @@ MUTED = "#8a8a8a"
 GRID = 160
 """Points along each axis of a contour plot."""
 
-LEVELS = 24
+LEVELS = 16
 """Contours; their heights are quantiles of f, which shows a valley's floor however high its walls are."""
 
 
@@ -68,8 +69,10 @@ def contours(f: Callable[[Tensor], Tensor], bounds: Sequence[tuple[float, float]
     levels = torch.quantile(finite, torch.linspace(0, 1, LEVELS, dtype=torch.float64).square()).unique()
     if len(levels) < 2:
         return
-    masked = np.ma.masked_invalid(heights.numpy())
-    axes.contour(first.numpy(), second.numpy(), masked, levels=levels.numpy(), cmap="Greys_r", linewidths=0.7)
+    grid = (first.numpy(), second.numpy(), np.ma.masked_invalid(heights.numpy()))
+    shades = BoundaryNorm(levels.numpy(), 256)  # by rank, not by height
+    axes.contourf(*grid, levels=levels.numpy(), cmap="Greys", norm=shades, alpha=0.35)
+    axes.contour(*grid, levels=levels.numpy(), colors=MUTED, linewidths=0.4)
 
 
 def draw_paths(

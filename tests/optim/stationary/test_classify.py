@@ -196,6 +196,7 @@ def test_the_verdict_speaks() -> None:
     verdict = classify(reference, torch.tensor([0.0, -8 / 3], dtype=DOUBLE))
     assert "saddle" in str(verdict) and "-8" in str(verdict) and "escape" in verdict.remedy
     assert all(kind.sentence for kind in Kind)
+    assert "Largest |gradient| nan" in str(classify(torch.sum, torch.full((2,), math.nan)))
 
 
 def test_refuses_wrong_shapes() -> None:

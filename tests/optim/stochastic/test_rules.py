@@ -26,7 +26,9 @@ from pishro.optim import (
     Scheduled,
     StepDecay,
     UniformAverage,
+    rule_named,
 )
+from pishro.optim.stochastic import fused
 
 TORCH = {
     "sgd": (SGD(0.1), torch.optim.SGD, {"lr": 0.1}),
@@ -171,6 +173,29 @@ def test_adam_without_the_one_pass_kernel_is_the_same(
     slow = run(rule, torch.ones(40, dtype=dtype), slopes)
     tolerance = 20 * torch.finfo(dtype).eps
     torch.testing.assert_close(quick, slow, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("lie", ["raises", "does nothing", "is gone"])
+def test_a_one_pass_kernel_that_lies_is_not_used(lie: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def kernel(*arguments: object, **settings: object) -> None:
+        if lie == "raises":
+            raise TypeError
+
+    monkeypatch.setattr(torch, "_fused_adamw_", kernel)
+    if lie == "is gone":
+        monkeypatch.delattr(torch, "_fused_adamw_")
+    fused.has_fused_adam.cache_clear()
+    try:
+        assert not fused.has_fused_adam(torch.device("cpu"), torch.float64)
+        test_equals_torch_on_the_same_gradients("adamw")
+    finally:
+        fused.has_fused_adam.cache_clear()
+
+
+def test_rules_have_names() -> None:
+    assert rule_named("rmsprop") == RMSProp()
+    with pytest.raises(SettingError, match="'adam'"):
+        rule_named("adm")
 
 
 def test_adam_takes_a_gradient_that_is_not_contiguous() -> None:

@@ -105,9 +105,10 @@ def judge(model: LocalModel, basis: Tensor) -> Verdict:
     values, U = torch.linalg.eigh((raw + raw.mT) / 2)
     slope = U.mT @ gradient
     reach = _reach(model)
-    strong = (values.abs() > rounding(raw, values, model.accuracy)) & (slope.abs() <= values.abs() * reach * NEAR)
+    nonzero = values.abs() > rounding(raw, values, model.accuracy)
+    strong = nonzero & (slope.abs() <= values.abs() * reach * NEAR)
     if float(torch.linalg.vector_norm(slope[~strong])) > _negligible(model, values, reach):
-        return Verdict(Kind.NOT_STATIONARY, values, int((~strong).sum()), norm)
+        return Verdict(Kind.NOT_STATIONARY, values, int((~nonzero).sum()), norm)
     there = model.moved(model.x - basis @ (U[:, strong] @ (slope[strong] / values[strong])))
     directions = basis @ U[:, strong]
     change = directions.mT @ there.hessian() @ directions - torch.diag(values[strong])
@@ -140,7 +141,7 @@ def _from_ends(model: LocalModel, generator: torch.Generator | None) -> Verdict:
     if one_sign:
         allowed = max(allowed, float(values[[0, -1]].abs().amin()) * reach * NEAR)
     if float(torch.linalg.vector_norm(rest)) > allowed:
-        return Verdict(Kind.NOT_STATIONARY, values, int((~strong).sum()), norm, complete=False)
+        return Verdict(Kind.NOT_STATIONARY, values, int((~certain[[0, -1]]).sum()), norm, complete=False)
     step = (slope[strong] / values[strong]) @ ritz.vectors[strong]
     there = model.moved(model.x - step - (rest / largest if largest else 0))
     sure = strong.clone()

@@ -90,13 +90,15 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """The verdict in words, with its numbers."""
-        numbers = f"largest |gradient| {self.gradient_norm:.3g}"
+        slope = f"largest |gradient| {self.gradient_norm:.3g}"
         if len(self.eigenvalues):
             low, high = float(self.eigenvalues[0]), float(self.eigenvalues[-1])
             zeros = f", {self.zeros} of {len(self.eigenvalues)} zero to tolerance" if self.zeros else ""
-            numbers = f"Eigenvalues from {low:.4g} to {high:.4g}{zeros}, {numbers}"
+            numbers = f"Eigenvalues from {low:.4g} to {high:.4g}{zeros}, {slope}"
+        elif self.kind is Kind.STRICT_MINIMUM:  # the constraints hold x in a vertex
+            numbers = f"No direction is free, {slope}"
         else:
-            numbers = f"No direction is free, {numbers}"
+            numbers = slope.capitalize()
         return f"{self.kind.sentence} {numbers}."
 
     @property

@@ -5,6 +5,7 @@ from pishro.optim.stochastic.adagrad import AdaGrad
 from pishro.optim.stochastic.adam import Adam
 from pishro.optim.stochastic.adamw import AdamW
 from pishro.optim.stochastic.averaging import ExponentialAverage, UniformAverage
+from pishro.optim.stochastic.catalog import rule_named
 from pishro.optim.stochastic.clipping import ClippedNorm, ClippedValue
 from pishro.optim.stochastic.descend import Descent, Progress, Source, autograd_source, descend
 from pishro.optim.stochastic.momentum import Momentum
@@ -47,4 +48,5 @@ __all__ = [
     "Wrapper",
     "autograd_source",
     "descend",
+    "rule_named",
 ]

@@ -17,6 +17,7 @@ Kingma, D. P., and Ba, J. (2015). Adam: a method for stochastic optimization. IC
 __all__ = ["Adam", "Moments", "adam_step"]
 
 import dataclasses
+import functools
 import math
 from typing import final
 
@@ -105,5 +106,8 @@ class Adam(Rule[Moments]):
 
     def update(self, gradient: Tensor, state: Moments, theta: Tensor) -> None:
         """m, s, their corrections, θ."""
-        betas = Betas(self.beta1, self.beta2, self.epsilon)
-        adam_step(gradient, state, theta, self.rate * state.factor, betas)
+        adam_step(gradient, state, theta, self.rate * state.factor, self._betas)
+
+    @functools.cached_property
+    def _betas(self) -> Betas:
+        return Betas(self.beta1, self.beta2, self.epsilon)

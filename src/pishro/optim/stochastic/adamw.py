@@ -15,6 +15,7 @@ Loshchilov, I., and Hutter, F. (2019). Decoupled weight decay regularization. IC
 __all__ = ["AdamW"]
 
 import dataclasses
+import functools
 from typing import final
 
 from torch import Tensor
@@ -63,5 +64,8 @@ class AdamW(Rule[Moments]):
 
     def update(self, gradient: Tensor, state: Moments, theta: Tensor) -> None:
         """The decay, then Adam's step."""
-        betas = Betas(self.beta1, self.beta2, self.epsilon, self.decay)
-        adam_step(gradient, state, theta, self.rate * state.factor, betas)
+        adam_step(gradient, state, theta, self.rate * state.factor, self._betas)
+
+    @functools.cached_property
+    def _betas(self) -> Betas:
+        return Betas(self.beta1, self.beta2, self.epsilon, self.decay)

@@ -165,28 +165,27 @@ class _Run:
         self.reasons = [Reason.RUNNING] * self.members
         self.iterations = [0] * self.members
         self.values, self.norms = [math.nan] * self.members, [math.nan] * self.members
-        self.step = 0
+        self.step = 0  # at the last look
+        self.unseen: list[Tensor] = []  # values since
         self.kept = theta.clone()
         self.history: list[Progress] = []
 
     def go(self, interval: int, callback: Callable[[Progress], Reason | None] | None) -> None:
-        source, theta, rule, state = self.source, self.theta, self.rule, self.state
+        source, theta, rule, state, values = self.source, self.theta, self.rule, self.state, self.unseen
         probe, update, clock, deadline = rule.probe, rule.update, time.perf_counter, self.began + self.stop.seconds
-        values: list[Tensor] = []
         last = self.stop.iterations
         while Reason.RUNNING in self.reasons and self.step < last:
-            value, gradient = source(probe(state, theta))
-            if not self.history:
-                self.begin(value, gradient)
-            update(gradient, state, theta)
-            values.append(value)
-            self.step += 1
-            late = clock() > deadline
-            if late or self.step % interval == 0 or self.step == last:
-                self.look(values, gradient, callback)
-                values = []
-                if late:
-                    self.finish(Reason.SECONDS)
+            for _ in range(min(interval - self.step % interval, last - self.step)):
+                value, gradient = source(probe(state, theta))
+                if not self.history:
+                    self.begin(value, gradient)
+                update(gradient, state, theta)
+                values.append(value)
+                if clock() > deadline:
+                    break
+            self.look(gradient, callback)
+            if clock() > deadline:
+                self.finish(Reason.SECONDS)
         self.finish(Reason.ITERATIONS)
 
     def begin(self, value: Tensor, gradient: Tensor) -> None:
@@ -197,10 +196,10 @@ class _Run:
             )
         self.record(self.progress(value.detach().reshape(-1), gradient, self.theta))
 
-    def look(
-        self, values: list[Tensor], gradient: Tensor, callback: Callable[[Progress], Reason | None] | None
-    ) -> None:
-        value = torch.stack(values).detach().reshape(len(values), self.members).mean(0)
+    def look(self, gradient: Tensor, callback: Callable[[Progress], Reason | None] | None) -> None:
+        value = torch.stack(self.unseen).detach().reshape(-1, self.members).mean(0)
+        self.step += len(self.unseen)
+        self.unseen.clear()
         x = self.rule.answer(self.state, self.theta)
         progress = self.progress(value, gradient, x)
         moved, length = (torch.linalg.vector_norm(v, dim=-1).reshape(-1) for v in (x - self.kept, x))
@@ -248,6 +247,7 @@ class _Run:
 
     def interrupt(self) -> None:
         """Keep what has been reached since the last look, where it is sound."""
+        self.step += len(self.unseen)
         x = self.rule.answer(self.state, self.theta)
         sound = torch.isfinite(x).all(-1).reshape(-1).tolist()
         for k in range(self.members):
