@@ -79,6 +79,12 @@ def every_differentiable_case(test: Test) -> Test:
     return _walk(test, [case for case in CASES if case.autograd])
 
 
+def one_case_of_each_kind(test: Test) -> Test:
+    """Run the test once for each kind of layer, not for each activation."""
+    kinds = {"-".join(node.layer.kind for node in case.network.nodes): case for case in CASES if case.autograd}
+    return pytest.mark.parametrize("case", kinds.values(), ids=kinds)(test)
+
+
 def _walk(test: Test, cases: list[Case]) -> Test:
     test = pytest.mark.parametrize("members", [None, 3], ids=["one", "members"])(test)
     return pytest.mark.parametrize("case", cases, ids=[c.name for c in cases])(test)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 import torch
-from layer_checklist import CASES, Case, N, every_case, every_differentiable_case
+from layer_checklist import CASES, Case, N, every_case, every_differentiable_case, one_case_of_each_kind
 from torch import Tensor
 
 from pishro.nn import Network
@@ -156,3 +156,18 @@ def test_json_round_trip(case: Case, members: int | None) -> None:
     theta, x = case.theta(members), case.rows()
     assert torch.equal(again(theta, x), net(theta, x))
     assert torch.equal(again.init(seed=4, members=members), net.init(seed=4, members=members))
+
+
+@every_case
+def test_module_of_the_network_computes_the_same(case: Case, members: int | None) -> None:
+    net, theta, x = case.network, case.theta(members), case.rows()
+    module = net.to_module(theta)
+    assert torch.equal(module.theta(), theta)
+    torch.testing.assert_close(module(x), net(theta, x), rtol=0, atol=0)
+
+
+@one_case_of_each_kind
+def test_module_of_the_network_exports(case: Case) -> None:
+    net, theta, x = case.network, case.theta(None), case.rows()
+    exported = torch.export.export(net.to_module(theta), (x,)).module()
+    torch.testing.assert_close(exported(x), net(theta, x), rtol=1e-12, atol=1e-12)
