@@ -127,7 +127,7 @@ def test_groups_are_their_parts_side_by_side() -> None:
     torch.testing.assert_close(net(theta, x), torch.cat([z[:, :2].tanh(), z[:, 2:].relu()], -1))
     bias = net.layout.views(theta)["dense1.bias"]
     assert bias.tolist() == [0.0, 0.0, 0.1, 0.1, 0.1]
-    assert net.summary() == ["dense1: 3 → 5 2 tanh + 3 relu, 20 parameters"]
+    assert net.summary() == ["dense1: 3 → 2 tanh + 3 relu, 20 parameters"]
 
 
 @pytest.mark.parametrize("name", every_activation())

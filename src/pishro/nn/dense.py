@@ -107,13 +107,13 @@ class Dense(ClosedFormLayer):
         """Per row and output: x ⊗ δ for W and δ for b, with δ (…, N, C, d_out)."""
         x, kept = saved
         delta = self.activation.jacobian(params, kept, dy, blocks)
-        torch.mul(x[..., None, :, None], delta.unsqueeze(-2), out=blocks["weight"])
+        torch.mul(x.unsqueeze(-2).unsqueeze(-1), delta.unsqueeze(-2), out=blocks["weight"])
         blocks["bias"].copy_(delta)
         if not needs_dx:
             return None
-        weight = params["weight"]
-        rows = delta.flatten(-3, -2)  # one matrix product a member for all rows and outputs
-        return torch.matmul(rows, weight.mT).reshape(*delta.shape[:-1], weight.shape[-2])
+        # one matrix product a member for all rows and outputs
+        rows = torch.matmul(delta.flatten(-3, -2), params["weight"].mT)
+        return rows.view(*delta.shape[:-1], rows.shape[-1])
 
     def jvp(self, params: Parameters, saved: tuple[Tensor, Any], dparams: Parameters, dx: Tensor | None) -> Tensor:
         """Return f' · (x dW + db + dx W)."""
@@ -129,7 +129,7 @@ class Dense(ClosedFormLayer):
 
     def describe(self) -> str:
         """Units and activation."""
-        return f"{self.units} {self.activation.describe()}"
+        return self.activation.label(self.units)
 
 
 def _activation(name: "str | Activation | Mapping[str, Any]") -> Activation:

@@ -100,18 +100,22 @@ def plot_network(network: Network, axes: Axes | None = None) -> Axes:
     axes = axes or Figure(figsize=(1.1 + 1.9 * columns, 0.8 + 1.25 * rows), layout="constrained").subplots()
     texts = {name: f"{name}\ninput {_shape(shape)}" for name, shape in network.inputs.items()}
     for fact in layer_facts(network.plan):
-        count = f"shares {fact.shares}" if fact.shares else f"{fact.parameters:,} parameters"
-        texts[fact.name] = f"{fact.name}\n{fact.description}\n→ {_shape(fact.shape_out)}\n{count}"
+        lines = [fact.name, fact.description, f"→ {_shape(fact.shape_out)}"]
+        if fact.shares:
+            lines.append(f"shares {fact.shares}")
+        elif fact.parameters:
+            lines.append(f"{fact.parameters:,} parameters")
+        texts[fact.name] = "\n".join(lines)
     for name, (x, y) in places.items():
         color = "#EEEEEE" if name in network.inputs else "#D6E6F2"
         box = FancyBboxPatch((x - 0.4, -y - 0.36), 0.8, 0.72, "round,pad=0,rounding_size=0.06", fc=color, ec=INK)
         axes.add_patch(box)
         axes.text(x, -y, texts[name], ha="center", va="center", fontsize=8, color=INK)
-    for node in network.nodes:
-        for source in node.sources:
-            _arrow(axes, places[source], places[node.name])
+    edges = [(places[source], places[node.name]) for node in network.nodes for source in node.sources]
+    for start, stop in edges:
+        _arrow(axes, start, stop)
     axes.set_xlim(-0.55, columns - 0.45)
-    axes.set_ylim(-rows + 0.4, 0.55)
+    axes.set_ylim(-rows + 0.4, 0.95 if any(_skips(*edge) for edge in edges) else 0.55)
     axes.set_axis_off()
     axes.set_title(f"{network.layout.size:,} parameters", fontsize=9, color=INK)
     return axes
@@ -119,11 +123,17 @@ def plot_network(network: Network, axes: Axes | None = None) -> Axes:
 
 def _arrow(axes: Axes, start: tuple[int, int], stop: tuple[int, int]) -> None:
     (x0, y0), (x1, y1) = start, stop
-    # an arrow along one row that skips a column is bent over the boxes between
-    bend = "arc3,rad=-0.45" if y0 == y1 and x1 - x0 > 1 else "arc3"
-    ends = ((x0, -y0 + 0.36), (x1, -y1 + 0.36)) if bend != "arc3" else ((x0 + 0.4, -y0), (x1 - 0.4, -y1))
+    ends: tuple[tuple[float, float], tuple[float, float]]
+    ends, bend = ((x0 + 0.4, -y0), (x1 - 0.4, -y1)), "arc3"
+    if _skips(start, stop):  # bent over the boxes between, equally high for any distance
+        ends, bend = ((x0, -y0 + 0.36), (x1, -y1 + 0.36)), f"arc3,rad={-0.55 / (x1 - x0):.3f}"
     arrow = {"arrowstyle": "-|>", "color": INK, "connectionstyle": bend, "shrinkA": 0, "shrinkB": 0}
     axes.annotate("", xy=ends[1], xytext=ends[0], arrowprops=arrow)
+
+
+def _skips(start: tuple[int, int], stop: tuple[int, int]) -> bool:
+    # along one row and over at least one column
+    return start[1] == stop[1] and stop[0] - start[0] > 1
 
 
 def _places(network: Network) -> dict[str, tuple[int, int]]:
