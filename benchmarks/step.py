@@ -2,9 +2,10 @@
 
     python benchmarks/step.py [--threads 2] [--jax PYTHON] [--json FILE]
 
-The contenders take turns in short runs and each row is the median of its runs, so a disturbance of the machine meets
-them all. JAX compiles a whole epoch (`lax.scan` with optax) and its time is divided by the steps; it is run by the
-interpreter that `--jax` names, where jax and optax are installed, or by this one.
+The contenders take turns in short runs. A time is the median of its runs; a ratio is the median of the ratios within a
+turn, so a disturbance of the machine meets both sides. JAX compiles a whole epoch (`lax.scan` with optax); its time is
+divided by the steps, and it takes no turns. It is run by the interpreter that `--jax` names, where jax and optax are
+installed, or by this one.
 """
 
 __all__ = ["main"]
@@ -21,6 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from pishro.nn import Dense, Network
@@ -121,17 +123,22 @@ def seconds(step: Step, count: int) -> float:
     return (time.perf_counter() - start) / count
 
 
-def take_turns(contenders: dict[str, Step], turns: int = 7, each: float = 0.15) -> dict[str, float]:
-    """Median seconds of a step of each contender."""
+def take_turns(contenders: dict[str, Step], turns: int = 31, each: float = 0.05) -> dict[str, list[float]]:
+    """Seconds of a step of each contender, turn by turn."""
     counts = {}
     for name, step in contenders.items():
         seconds(step, 20)
-        counts[name] = max(5, int(each / seconds(step, 10)))
+        counts[name] = max(3, int(each / seconds(step, 10)))
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(turns):
         for name, step in contenders.items():
             times[name].append(seconds(step, counts[name]))
-    return {name: statistics.median(t) for name, t in times.items()}
+    return times
+
+
+def ratio(slow: list[float], fast: list[float]) -> float:
+    """Median over the turns of slow/fast."""
+    return statistics.median(a / b for a, b in zip(slow, fast, strict=True))
 
 
 def jax_seconds(python: str, threads: int) -> tuple[dict[str, float], str]:
@@ -145,16 +152,28 @@ def jax_seconds(python: str, threads: int) -> tuple[dict[str, float], str]:
 
 
 def jacobian_ratio() -> float:
-    """Time of the Jacobian of 8-20-1 on 2000 rows over the time of writing its (2000, 201) result."""
+    """Time of the Jacobian of 8-20-1 on 2000 rows, behind the forward path, over that of copying such a result."""
     net = Network.chain(8, Dense(20, "tanh"), Dense(1))
     theta, x = net.init(), torch.randn(2000, 8, dtype=torch.float64)
     trace = net.forward_path(theta, x)
     out = torch.empty(2000, 1, net.layout.size, dtype=torch.float64)
     other = torch.randn_like(out)
-    times = take_turns(
-        {"jacobian": lambda: net.jacobian_path(theta, trace, None, out), "write": lambda: out.copy_(other)}
-    )
-    return times["jacobian"] / times["write"]
+    path, copy = lambda: net.jacobian_path(theta, trace, None, out), lambda: out.copy_(other)
+    times = take_turns({"path": path, "copy": copy})
+    return ratio(times["path"], times["copy"])
+
+
+def measure(sizes: tuple[int, ...], rows: int, jax: dict[str, float]) -> dict[str, object]:
+    """A row of the table."""
+    makers = {"pishro": pishro_step, "torch": torch_step, "scikit-learn": sklearn_step}
+    times = take_turns({name: make(sizes, rows) for name, make in makers.items()})
+    row: dict[str, object] = {"network": "-".join(map(str, sizes)), "batch": rows}
+    row |= {f"{name} µs": round(1e6 * statistics.median(t)) for name, t in times.items()}
+    row |= {f"× {name}": round(ratio(t, times["pishro"]), 2) for name, t in times.items() if name != "pishro"}
+    if jax:
+        compiled = jax["-".join(map(str, (*sizes, rows)))]
+        row |= {"JAX µs": round(1e6 * compiled), "× JAX": round(compiled / statistics.median(times["pishro"]), 2)}
+    return row
 
 
 def main() -> None:
@@ -164,26 +183,23 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=None, metavar="FILE")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    warnings.simplefilter("ignore")
+    warnings.simplefilter("ignore")  # scikit-learn warns that a step is not converged
     jax, reason = jax_seconds(options.jax, options.threads)
-    table = []
-    for sizes, rows in CASES.items():
-        name = "-".join(map(str, sizes)) + f", batch {rows}"
-        makers = {"pishro": pishro_step, "torch": torch_step, "scikit-learn": sklearn_step}
-        times = take_turns({n: make(sizes, rows) for n, make in makers.items()})
-        times |= {"JAX": jax["-".join(map(str, (*sizes, rows)))]} if jax else {}
-        row: dict[str, object] = {"network": name} | {f"{n} µs": round(1e6 * t) for n, t in times.items()}
-        row |= {f"× {n}": round(t / times["pishro"], 2) for n, t in times.items() if n != "pishro"}
-        table.append(row)
-        print(row, flush=True)
+    with threadpool_limits(options.threads):  # NumPy's threads, for scikit-learn
+        table = [measure(sizes, rows, jax) for sizes, rows in CASES.items()]
     small, rows = next(iter(CASES.items()))
     members = take_turns({"one": pishro_step(small, rows), "sixteen": pishro_step(small, rows, 16)})
-    print(f"16 members of the first network: {members['sixteen'] / members['one']:.2f} times the step of one")
-    print(f"Jacobian of 8-20-1 on 2000 rows: {jacobian_ratio():.2f} times the cost of writing it")
+    notes = [
+        f"{options.threads} threads, float32; × is how many times slower than pishro.",
+        f"16 members of the first network: {ratio(members['sixteen'], members['one']):.2f} times the step of one.",
+        f"Jacobian of 8-20-1 on 2000 rows: {jacobian_ratio():.2f} times the cost of copying a (2000, 201) result.",
+    ]
     if reason:
-        print(f"JAX was not measured: {reason}")
+        notes.append(f"JAX was not measured: {reason}")
+    print("\n".join([*map(str, table), *notes]))
     if options.json:
-        options.json.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        text = json.dumps({"rows": table, "notes": notes}, indent=1, ensure_ascii=False)
+        options.json.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

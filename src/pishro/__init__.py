@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pishro import likelihoods, nn, optim, training
     from pishro.errors import DataError, ModelFileError, PishroError, SettingError, ShapeError
-    from pishro.estimators import FeedForwardClassifier, FeedForwardRegressor, NotFittedError
+    from pishro.estimators import FeedForwardClassifier, FeedForwardRegressor, NotFittedError, PerceptronClassifier
     from pishro.fitting import Model, fit, load
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Model",
     "ModelFileError",
     "NotFittedError",
+    "PerceptronClassifier",
     "PishroError",
     "SettingError",
     "ShapeError",
@@ -27,10 +28,11 @@ __all__ = [
     "training",
 ]
 
+_ESTIMATORS = ("FeedForwardClassifier", "FeedForwardRegressor", "NotFittedError", "PerceptronClassifier")
 _ERRORS = ("DataError", "ModelFileError", "PishroError", "SettingError", "ShapeError")
 _HOMES = {
     **dict.fromkeys(_ERRORS, "errors"),
-    **dict.fromkeys(("FeedForwardClassifier", "FeedForwardRegressor", "NotFittedError"), "estimators"),
+    **dict.fromkeys(_ESTIMATORS, "estimators"),
     **dict.fromkeys(("Model", "fit", "load"), "fitting"),
 }
 

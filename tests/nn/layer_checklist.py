@@ -112,7 +112,25 @@ CASES: list[Case] = [
 ]
 
 
-def every_case(test: Callable[..., None]) -> Callable[..., None]:
-    """Run the test once for each case and for {no members, 3 members}."""
+Test = Callable[..., None]
+
+
+def every_case(test: Test) -> Test:
+    """Run the test for each case and for {no members, 3 members}."""
+    return _walk(test, CASES)
+
+
+def every_differentiable_case(test: Test) -> Test:
+    """The same without what autograd does not know."""
+    return _walk(test, [case for case in CASES if case.autograd])
+
+
+def one_case_of_each_kind(test: Test) -> Test:
+    """Run the test once for each kind of layer, not for each activation."""
+    kinds = {"-".join(node.layer.kind for node in case.network.nodes): case for case in CASES if case.autograd}
+    return pytest.mark.parametrize("case", kinds.values(), ids=kinds)(test)
+
+
+def _walk(test: Test, cases: list[Case]) -> Test:
     test = pytest.mark.parametrize("members", [None, 3], ids=["one", "members"])(test)
-    return pytest.mark.parametrize("case", CASES, ids=[c.name for c in CASES])(test)
+    return pytest.mark.parametrize("case", cases, ids=[c.name for c in cases])(test)

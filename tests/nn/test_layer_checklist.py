@@ -4,7 +4,7 @@ import json
 
 import pytest
 import torch
-from layer_checklist import Case, N, every_case
+from layer_checklist import CASES, Case, N, every_case, every_differentiable_case, one_case_of_each_kind
 from torch import Tensor
 
 from pishro.nn import Network
@@ -35,11 +35,9 @@ def test_shape_and_dtype(case: Case, members: int | None, dtype: torch.dtype) ->
     assert jacobian.dtype == dtype
 
 
-@every_case
+@every_differentiable_case
 @pytest.mark.parametrize("own_rows", [False, True], ids=["same rows", "own rows"])
 def test_both_paths_equal_autograd(case: Case, members: int | None, own_rows: bool) -> None:
-    if not case.autograd:
-        pytest.skip("autograd does not know this derivative")
     net, theta = case.network, case.theta(members).requires_grad_()
     x = case.rows(members if own_rows else None).requires_grad_()
     raw = net(theta, x)
@@ -65,10 +63,8 @@ def test_float32_paths_agree_with_float64(case: Case, members: int | None) -> No
         torch.testing.assert_close(one.double(), other, rtol=1e-3, atol=1e-4)
 
 
-@every_case
+@every_differentiable_case
 def test_jacobian_equals_autograd(case: Case, members: int | None) -> None:
-    if not case.autograd:
-        pytest.skip("autograd does not know this derivative")
     net, theta, x = case.network, case.theta(members), case.rows()
     got = net.jacobian(theta, x)
     for k in range(members or 1):
@@ -77,11 +73,9 @@ def test_jacobian_equals_autograd(case: Case, members: int | None) -> None:
         torch.testing.assert_close(got if members is None else got[k], expected, **EXACT)
 
 
-@every_case
+@every_differentiable_case
 @pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")  # torch's forward mode uses it
 def test_jvp_equals_forward_mode(case: Case, members: int | None) -> None:
-    if not case.autograd:
-        pytest.skip("autograd does not know this derivative")
     net, theta, x = case.network, case.theta(members), case.rows(members)
     along = torch.randn_like(theta), torch.randn_like(x)
     expected = torch.func.jvp(net, (theta, x), along)[1]
@@ -98,12 +92,10 @@ def test_jvp_and_vjp_are_adjoint(case: Case, members: int | None) -> None:
     torch.testing.assert_close(ju, by_rows, **EXACT)
 
 
-@every_case
-def test_members_are_independent_networks(case: Case, members: int | None) -> None:
-    if members is None:
-        pytest.skip("one network")
-    net, theta, x = case.network, case.theta(members), case.rows()
-    for k in range(members):
+@pytest.mark.parametrize("case", CASES, ids=[c.name for c in CASES])
+def test_members_are_independent_networks(case: Case) -> None:
+    net, theta, x = case.network, case.theta(3), case.rows()
+    for k in range(3):
         torch.testing.assert_close(net(theta, x)[k], net(theta[k], x), rtol=1e-13, atol=1e-13)
 
 
@@ -164,3 +156,18 @@ def test_json_round_trip(case: Case, members: int | None) -> None:
     theta, x = case.theta(members), case.rows()
     assert torch.equal(again(theta, x), net(theta, x))
     assert torch.equal(again.init(seed=4, members=members), net.init(seed=4, members=members))
+
+
+@every_case
+def test_module_of_the_network_computes_the_same(case: Case, members: int | None) -> None:
+    net, theta, x = case.network, case.theta(members), case.rows()
+    module = net.to_module(theta)
+    assert torch.equal(module.theta(), theta)
+    torch.testing.assert_close(module(x), net(theta, x), rtol=0, atol=0)
+
+
+@one_case_of_each_kind
+def test_module_of_the_network_exports(case: Case) -> None:
+    net, theta, x = case.network, case.theta(None), case.rows()
+    exported = torch.export.export(net.to_module(theta), (x,)).module()
+    torch.testing.assert_close(exported(x), net(theta, x), rtol=1e-12, atol=1e-12)

@@ -32,6 +32,24 @@ class Layer(abc.ABC):
     Attributes
     ----------
     kind : name of the kind in files and summaries.
+
+    Examples
+    --------
+    A layer of one's own, and its Jacobian:
+
+    >>> from pishro.nn import Dense, Network
+    >>> @dataclasses.dataclass(frozen=True)
+    ... class Scale(Layer):
+    ...     kind = "scale"
+    ...     def shape_out(self, shape_in):
+    ...         return shape_in
+    ...     def shapes(self, shape_in):
+    ...         return [("factor", shape_in)]
+    ...     def forward(self, params, x, *, training=False, generator=None):
+    ...         return x * params["factor"].unsqueeze(-2), None
+    >>> net = Network.chain(3, Scale(), Dense(1))
+    >>> net.jacobian(net.init(), torch.ones(5, 3, dtype=torch.float64)).shape
+    torch.Size([5, 1, 7])
     """
 
     kind: ClassVar[str]

@@ -16,9 +16,11 @@ from pishro.nn.bound import BoundNetwork
 from pishro.nn.catalog import layer_from_json
 from pishro.nn.graph import chain_nodes, graph_nodes
 from pishro.nn.layer import Layer
+from pishro.nn.network_module import NetworkModule
 from pishro.nn.node import Node, Shape
 from pishro.nn.paths import Trace, walk_along, walk_back, walk_forward
 from pishro.nn.plan import Plan, Rows
+from pishro.nn.summary import summary_lines, summary_table
 from pishro.parameters import Layout
 
 
@@ -220,14 +222,15 @@ class Network:
         return trace.outputs[self.output]
 
     def summary(self) -> list[str]:
-        """One line a layer: name, shapes, activation, parameters."""
-        lines = []
-        for stage in self.plan.stages:
-            node = stage.node
-            size = 0 if node.shares else sum(b.size for b in self.layout.blocks if b.name.startswith(node.name + "."))
-            shape = ", ".join(" × ".join(map(str, s)) for s in stage.shapes_in)
-            lines.append(f"{node.name}: {shape} → {node.layer.describe()}, {size} parameters")
-        return lines
+        """One line a layer: name, shapes, activation, parameters; `print(network)` shows a table."""
+        return summary_lines(self.plan)
+
+    def __str__(self) -> str:
+        return summary_table(self.plan)
+
+    def to_module(self, theta: Tensor) -> NetworkModule:
+        """The network with a copy of θ (…, P) as a `torch.nn.Module`; the two share nothing."""
+        return NetworkModule(self.plan, theta)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for a file."""

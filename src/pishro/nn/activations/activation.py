@@ -70,6 +70,10 @@ class Activation(abc.ABC):
         """Few words for a summary."""
         return self.name
 
+    def label(self, units: int) -> str:
+        """That many units in a few words, such as "20 tanh"."""
+        return f"{units} {self.describe()}"
+
     def to_json(self) -> Any:
         """The name, or the name with those settings that are not the usual ones."""
         settings = plain(self)

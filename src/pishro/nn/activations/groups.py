@@ -87,6 +87,10 @@ class Groups(Activation):
         """The groups, such as "12 tanh + 8 relu"."""
         return " + ".join(f"{units} {f.describe()}" for f, units in self.parts)
 
+    def label(self, units: int) -> str:
+        """The groups; their units add up to the layer's."""
+        return self.describe()
+
     def to_json(self) -> Any:
         """The groups in order."""
         return {"name": self.name, "parts": [[f.to_json(), units] for f, units in self.parts]}

@@ -58,11 +58,12 @@ class ELU(Elementwise):
 
     alpha: float = 1.0
     name = "elu"
-    saturates = (-4.61, float("inf"))
 
     def __post_init__(self) -> None:
         if not self.alpha > 0:
             raise SettingError(f"Expected an alpha above 0, received {self.alpha}.")
+        edge = math.log(0.01 * max(1.0, self.alpha) / self.alpha)  # where α e^z is a hundredth of the greatest slope
+        object.__setattr__(self, "saturates", (edge, math.inf))
 
     def __call__(self, z: Tensor) -> Tensor:
         """Value z or α(e^z − 1)."""

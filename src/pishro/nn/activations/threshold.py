@@ -39,6 +39,10 @@ class Threshold(Elementwise):
         """1 or 0."""
         return (z >= 0).to(z.dtype).where(z == z, z)  # z ≠ z is NaN, which a comparison would hide
 
+    def describe(self) -> str:
+        """The name, and the option."""
+        return "straight-through threshold" if self.straight_through else self.name
+
     def derivative(self, kept: Tensor) -> Tensor:
         """1 for |z| ≤ 1 with the straight-through option; refused without."""
         if not self.straight_through:

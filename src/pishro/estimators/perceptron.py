@@ -1,0 +1,196 @@
+"""The perceptron: McCulloch-Pitts units trained by the perceptron rule.
+
+A unit fires, y = 1, where w·x + b ≥ 0. The rule goes through the rows and moves the unit for each row that it gets
+wrong, with the target t = ±1:
+
+    w ← w + t x,  b ← b + t
+
+If some hyperplane separates the classes, the rule finds one after at most (R/γ)² moves, where R bounds ‖(x, 1)‖ and γ
+is the margin (Novikoff 1962). If none does, it moves forever and may be at a poor place when it is stopped; the
+*pocket* keeps the best weights seen (Gallant 1990, with the ratchet: a move's result is judged on all rows).
+
+Whether the classes are separable is therefore known when the rule ends without error. Where it does not, a linear
+programme decides: min Σ s_n with t_n (w·x_n + b) ≥ 1 − s_n, s ≥ 0, whose optimum is zero exactly where they are.
+
+With C > 2 classes there are C units, each against the rest, and the unit with the greatest sum, in units of its ‖w‖,
+decides; "separable" then says of each class whether it is separable from all others together.
+
+References
+----------
+Rosenblatt, F. (1958). The perceptron. Psychological Review 65.
+Novikoff, A. B. J. (1962). On convergence proofs on perceptrons.
+Gallant, S. I. (1990). Perceptron-based learning algorithms. IEEE Trans. Neural Networks 1.
+"""
+
+__all__ = ["PerceptronClassifier"]
+
+import dataclasses
+import warnings
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy import sparse
+from scipy.optimize import linprog
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import validate_data
+from torch import Tensor
+
+from pishro.errors import DataError, SettingError
+from pishro.estimators.not_fitted import NotFittedError
+from pishro.nn import Dense, Network
+
+MOST_ENTRIES = 2_000_000
+"""Entries of the rows up to which the linear programme is solved: a few seconds; beyond, separability stays open."""
+
+GAP = 0.5
+"""Between the programme's possible optima. Its dual is max Σ λ_n with Σ λ_n t_n (x_n, 1) = 0 and 0 ≤ λ ≤ 1: where
+another point than λ = 0 is feasible, it can be scaled until its greatest entry is 1, so the optimum is 0 or over 1."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Unit:
+    """One trained unit: weights and bias in one vector (D + 1), its errors, and how it got there."""
+
+    weights: Tensor
+    errors: int
+    epochs: int
+
+
+class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Classification by McCulloch-Pitts units and the perceptron rule.
+
+    Parameters
+    ----------
+    max_epochs : most passes through the rows.
+    pocket : whether the best weights seen are kept, rather than the last.
+    random_state : seed of the order in which the rows are shown.
+
+    Attributes
+    ----------
+    classes_ : the labels, sorted.
+    coef_, intercept_ : weights (units, D) and biases (units,), for the columns as given.
+    network_, theta_ : the same as a network of threshold units.
+    separable_ : of each unit, True, False, or None where it stayed open.
+    separability_ : the same as a sentence.
+    n_iter_ : passes through the rows, of the unit that took most.
+
+    Examples
+    --------
+    >>> model = PerceptronClassifier().fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1])     # AND
+    >>> model.predict([[1, 1], [0, 1]])
+    array([1, 0])
+    >>> model.separability_
+    'A hyperplane separates the classes, and the perceptron rule found one in ... passes.'
+    """
+
+    def __init__(self, max_epochs: int = 200, pocket: bool = True, random_state: int | None = None) -> None:
+        self.max_epochs = max_epochs
+        self.pocket = pocket
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Fit to rows X (N, D) and labels y (N,); warns where the classes are not separated."""
+        if self.max_epochs < 1:
+            raise SettingError(f"Expected at least 1 epoch, received {self.max_epochs}.")
+        X, y = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(y)
+        self.classes_, index = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise DataError(f"Expected at least 2 classes, received 1 class: {self.classes_[0]!r}.")
+        # Whether classes are separable does not depend on the columns' scales; how long the rule takes does.
+        center, scale = X.mean(0), X.std(0)
+        scale[scale == 0] = 1.0
+        rows = np.column_stack([(X - center) / scale, np.ones(len(X))])
+        positive = [1] if len(self.classes_) == 2 else range(len(self.classes_))
+        targets = [np.where(index == c, 1.0, -1.0) for c in positive]
+        units = [self._train(torch.from_numpy(rows), torch.from_numpy(t)) for t in targets]
+        self.separable_ = [_separable(rows, t, unit) for t, unit in zip(targets, units, strict=True)]
+        self.n_iter_ = max(unit.epochs for unit in units)
+        self.separability_ = self._sentence(units)
+        if any(unit.errors for unit in units):
+            warnings.warn(self.separability_, ConvergenceWarning, stacklevel=2)
+        weights = np.stack([unit.weights.numpy() for unit in units])
+        self.coef_ = weights[:, :-1] / scale
+        self.intercept_ = weights[:, -1] - self.coef_ @ center
+        self.network_ = Network.chain(X.shape[1], Dense(len(units), "threshold"))
+        self.theta_ = torch.from_numpy(np.concatenate([self.coef_.T.ravel(), self.intercept_]))
+        return self
+
+    def _train(self, rows: Tensor, target: Tensor) -> _Unit:
+        generator = torch.Generator().manual_seed(self.random_state or 0)
+        order = torch.randperm(len(rows), generator=generator)
+        signed = rows[order] * target[order].unsqueeze(-1)  # a row is right where signed · w > 0
+        weights, sums = torch.zeros(rows.shape[1], dtype=rows.dtype), torch.zeros(len(rows), dtype=rows.dtype)
+        best, fewest, epoch, at = weights, len(rows) + 1, 1, 0
+        while True:
+            wrong = (sums <= 0).nonzero().squeeze(-1)
+            if len(wrong) < fewest:
+                best, fewest = weights.clone(), len(wrong)
+            if len(wrong) == 0:
+                sums = signed @ weights  # anew, without the rounding of all the moves
+                if (sums > 0).all():
+                    return _Unit(weights, 0, epoch)
+                continue
+            following = wrong[torch.searchsorted(wrong, at) :]
+            if len(following) == 0:
+                epoch, following = epoch + 1, wrong
+            if epoch > self.max_epochs:
+                return _Unit(*((best, fewest) if self.pocket else (weights, len(wrong))), self.max_epochs)
+            row = signed[int(following[0])]
+            weights += row
+            sums += signed @ row  # all rows' sums follow the move, so the next wrong row is a look-up
+            at = int(following[0]) + 1
+
+    def _sentence(self, units: list[_Unit]) -> str:
+        errors = sum(unit.errors for unit in units)
+        if not errors:
+            what = "separates the classes" if len(units) == 1 else "separates each class from the rest"
+            return f"A hyperplane {what}, and the perceptron rule found one in {self.n_iter_} passes."
+        if len(units) == 1:
+            verdict = {
+                False: "No hyperplane separates the classes (linear programme)",
+                True: "A hyperplane separates the classes (linear programme), but the perceptron rule did not find it",
+                None: "Whether a hyperplane separates the classes is open, for there are too many rows to decide",
+            }[self.separable_[0]]
+        else:
+            apart = [str(c) for c, s in zip(self.classes_, self.separable_, strict=True) if s is False]
+            late = sum(u.errors > 0 and s is True for u, s in zip(units, self.separable_, strict=True))
+            verdict = f"No hyperplane separates {', '.join(apart)} from the rest (linear programme)" if apart else ""
+            verdict = verdict or (f"{late} units were not finished" if late else "Separability stayed open")
+        remedy = "use a network with a hidden layer (FeedForwardClassifier)"
+        if all(s is not False for s in self.separable_):
+            remedy = "raise max_epochs"
+        return f"{verdict}; after {self.max_epochs} passes {errors} rows are on the wrong side. To do better, {remedy}."
+
+    def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
+        """Distance from the hyperplane, (N,) for two classes and (N, classes) for more."""
+        if not hasattr(self, "coef_"):
+            raise NotFittedError(f"This {type(self).__name__} is not fitted yet; call fit(X, y) first.")
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        length = np.linalg.norm(self.coef_, axis=1)
+        sums: npt.NDArray[np.float64] = (X @ self.coef_.T + self.intercept_) / np.where(length > 0, length, 1.0)
+        return sums[:, 0] if len(self.classes_) == 2 else sums
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:
+        """Class labels (N,)."""
+        sums = self.decision_function(X)
+        labels: npt.NDArray[Any] = self.classes_[(sums >= 0).astype(int) if sums.ndim == 1 else sums.argmax(1)]
+        return labels
+
+
+def _separable(rows: npt.NDArray[np.float64], target: npt.NDArray[np.float64], unit: _Unit) -> bool | None:
+    if unit.errors == 0:
+        return True
+    if rows.size > MOST_ENTRIES:
+        return None
+    # variables: w and b, free, then a slack for each row
+    count, width = rows.shape
+    signed = sparse.hstack([sparse.csr_array(-rows * target[:, None]), -sparse.eye_array(count)])
+    cost = np.concatenate([np.zeros(width), np.ones(count)])
+    bounds = [(None, None)] * width + [(0, None)] * count
+    found = linprog(cost, A_ub=signed.tocsr(), b_ub=-np.ones(count), bounds=bounds, method="highs")
+    return None if found.fun is None else bool(found.fun < GAP)
