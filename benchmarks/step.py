@@ -1,10 +1,10 @@
 """One mini-batch step (gather the batch, forward, backward, Adam) beside torch eager, scikit-learn and JAX.
 
-    python benchmarks/step.py [--threads 2] [--jax PYTHON] [--json FILE]
+    python -m benchmarks.step [--threads 2 1] [--jax PYTHON]
 
 The contenders take turns in short runs. A time is the median of its runs; a ratio is the median of the ratios within a
-turn, so a disturbance of the machine meets both sides. JAX compiles a whole epoch (`lax.scan` with optax); its time is
-divided by the steps, and it takes no turns. It is run by the interpreter that `--jax` names, where jax and optax are
+turn, so a disturbance of the machine meets both sides. scikit-learn walks a whole epoch in each turn, and its time is
+divided by the steps. JAX compiles a whole epoch (`lax.scan` with optax), divided likewise, and takes no turns. It is run by the interpreter that `--jax` names, where jax and optax are
 installed, or by this one.
 """
 
@@ -25,9 +25,14 @@ import torch
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
+from benchmarks.results import write
+from pishro.likelihoods import Categorical
 from pishro.nn import Dense, Network
+from pishro.objectives import Batch, MiniBatches
+from pishro.optim import Adam
 
 CASES = {(16, 32, 32, 3): 32, (64, 100, 100, 10): 64, (784, 256, 256, 10): 128}
+ASKED = {(16, 32, 32, 3): (3.3, 3, 1.7), (64, 100, 100, 10): (2.2, 3, 1.3), (784, 256, 256, 10): (1.5, 3, 1.2)}
 ROWS = 4096
 Step = Callable[[], object]
 
@@ -53,30 +58,16 @@ def batches(rows: int) -> Callable[[], Tensor]:
 
 def pishro_step(sizes: tuple[int, ...], rows: int, members: int | None = None) -> Step:
     net = Network.chain(sizes[0], *[Dense(u, "relu") for u in sizes[1:-1]], Dense(sizes[-1]))
-    theta = net.init(members=members, dtype=torch.float32)
-    gradient = torch.empty_like(theta)
-    bound = net.bind(theta, gradient)
+    theta = net.init(members=members or 1, dtype=torch.float32)
     x, y = data(sizes)
-    target = torch.nn.functional.one_hot(y, sizes[-1]).float()
-    following = batches(rows)
-
-    # Adam in torch's one-pass kernel; to be replaced by pishro.optim.Adam once that is here
-    mean, square, count = torch.zeros_like(theta), torch.zeros_like(theta), torch.zeros(())
-    settings = {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "weight_decay": 0.0, "eps": 1e-8}
-
-    def adam() -> None:
-        count.add_(1)
-        torch._fused_adam_(
-            [theta], [gradient], [mean], [square], [], [count], **settings, amsgrad=False, maximize=False
-        )
+    source = MiniBatches(net, Categorical(sizes[-1]), Batch(x, y), rows, torch.Generator().manual_seed(1))
+    rule = Adam()
+    state = rule.start(theta)
 
     @torch.no_grad()
     def step() -> None:
-        index = following()
-        raw = bound.forward(x.index_select(0, index))
-        d_raw = torch.softmax(raw, -1).sub_(target.index_select(0, index)).div_(rows)
-        bound.backward(d_raw)
-        adam()
+        _, gradient = source(theta)
+        rule.update(gradient, state, theta)
 
     return step
 
@@ -100,20 +91,15 @@ def torch_step(sizes: tuple[int, ...], rows: int) -> Step:
     return step
 
 
-def sklearn_step(sizes: tuple[int, ...], rows: int) -> Step:
+def sklearn_epoch(sizes: tuple[int, ...], rows: int) -> Step:
+    """All rows in mini-batches: a call for each mini-batch would mostly check its input."""
     import numpy as np
     from sklearn.neural_network import MLPClassifier
 
     model = MLPClassifier(sizes[1:-1], batch_size=rows, alpha=0.0)
     x, y = (t.numpy() for t in data(sizes))
-    following = batches(rows)
     classes = np.arange(sizes[-1])
-
-    def step() -> None:
-        index = following().numpy()
-        model.partial_fit(x[index], y[index], classes=classes)
-
-    return step
+    return lambda: model.partial_fit(x, y, classes=classes)
 
 
 def seconds(step: Step, count: int) -> float:
@@ -163,43 +149,45 @@ def jacobian_ratio() -> float:
     return ratio(times["path"], times["copy"])
 
 
-def measure(sizes: tuple[int, ...], rows: int, jax: dict[str, float]) -> dict[str, object]:
+def measure(sizes: tuple[int, ...], rows: int, threads: int, jax: dict[str, float]) -> dict[str, object]:
     """A row of the table."""
-    makers = {"pishro": pishro_step, "torch": torch_step, "scikit-learn": sklearn_step}
+    makers = {"pishro": pishro_step, "torch": torch_step, "scikit-learn": sklearn_epoch}
     times = take_turns({name: make(sizes, rows) for name, make in makers.items()})
-    row: dict[str, object] = {"network": "-".join(map(str, sizes)), "batch": rows}
+    times["scikit-learn"] = [t / (ROWS // rows) for t in times["scikit-learn"]]
+    name = "-".join(map(str, sizes))
+    row: dict[str, object] = {"threads": threads, "network": name, "batch": rows}
     row |= {f"{name} µs": round(1e6 * statistics.median(t)) for name, t in times.items()}
+    compiled = jax.get("-".join(map(str, (*sizes, rows))))
+    row["JAX µs"] = None if compiled is None else round(1e6 * compiled)
     row |= {f"× {name}": round(ratio(t, times["pishro"]), 2) for name, t in times.items() if name != "pishro"}
-    if jax:
-        compiled = jax["-".join(map(str, (*sizes, rows)))]
-        row |= {"JAX µs": round(1e6 * compiled), "× JAX": round(compiled / statistics.median(times["pishro"]), 2)}
+    row["× JAX"] = None if compiled is None else round(compiled / statistics.median(times["pishro"]), 2)
+    row["asked"] = " / ".join(map(str, ASKED[sizes]))
     return row
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, nargs="+", default=[2, 1])
     parser.add_argument("--jax", default=sys.executable, metavar="PYTHON")
-    parser.add_argument("--json", type=Path, default=None, metavar="FILE")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
     warnings.simplefilter("ignore")  # scikit-learn warns that a step is not converged
-    jax, reason = jax_seconds(options.jax, options.threads)
-    with threadpool_limits(options.threads):  # NumPy's threads, for scikit-learn
-        table = [measure(sizes, rows, jax) for sizes, rows in CASES.items()]
-    small, rows = next(iter(CASES.items()))
-    members = take_turns({"one": pishro_step(small, rows), "sixteen": pishro_step(small, rows, 16)})
-    notes = [
-        f"{options.threads} threads, float32; × is how many times slower than pishro.",
-        f"16 members of the first network: {ratio(members['sixteen'], members['one']):.2f} times the step of one.",
-        f"Jacobian of 8-20-1 on 2000 rows: {jacobian_ratio():.2f} times the cost of copying a (2000, 201) result.",
-    ]
-    if reason:
-        notes.append(f"JAX was not measured: {reason}")
-    print("\n".join([*map(str, table), *notes]))
-    if options.json:
-        text = json.dumps({"rows": table, "notes": notes}, indent=1, ensure_ascii=False)
-        options.json.write_text(text + "\n", encoding="utf-8")
+    rows, notes = [], ["float32; × is how many times slower than pishro; asked: at least, in the same order."]
+    small, size = next(iter(CASES.items()))
+    for threads in options.threads:
+        torch.set_num_threads(threads)
+        jax, reason = jax_seconds(options.jax, threads)
+        with threadpool_limits(threads):  # NumPy's threads, for scikit-learn
+            rows += [measure(sizes, batch, threads, jax) for sizes, batch in CASES.items()]
+        members = take_turns({"one": pishro_step(small, size), "sixteen": pishro_step(small, size, 16)})
+        sixteen = ratio(members["sixteen"], members["one"])
+        notes += [
+            f"{threads} threads: 16 members of the first network take {sixteen:.2f} times the step of one (asked: 3.5).",
+            f"{threads} threads: the Jacobian of 8-20-1 on 2000 rows takes {jacobian_ratio():.2f} times the copying of "
+            "a (2000, 201) result (asked: 1.5).",
+        ]
+        if reason:
+            notes.append(f"JAX was not measured: {reason}")
+    write("step", rows, notes)
 
 
 if __name__ == "__main__":

@@ -46,15 +46,21 @@ class Categorical(Likelihood):
             raise DataError(f"Expected class indices from 0 to {self.classes - 1}, received others.")
 
     def nll(self, raw: Tensor, y: Tensor) -> Tensor:
-        """Logsumexp(raw) − raw_y."""
-        chosen = raw.gather(-1, self._index(raw, y)).squeeze(-1)
-        return torch.logsumexp(raw, -1) - chosen
+        """−ln softmax(raw)_y."""
+        return self.value_and_gradient(raw, y)[0]
 
     def gradient(self, raw: Tensor, y: Tensor) -> Tensor:
         """softmax(raw) − one-hot(y)."""
-        gradient = torch.softmax(raw, -1)
-        index = self._index(raw, y)
-        return gradient.scatter_add(-1, index, -torch.ones_like(index, dtype=raw.dtype))
+        return self.value_and_gradient(raw, y)[1]
+
+    def value_and_gradient(self, raw: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """Both from one ln softmax."""
+        index = y.long().unsqueeze(-1)
+        if raw.ndim > index.ndim:
+            index = index.expand(*raw.shape[:-1], 1)
+        log_p = torch.log_softmax(raw, -1)
+        nll = -log_p.gather(-1, index).squeeze(-1)
+        return nll, log_p.exp().scatter_add_(-1, index, torch.full_like(nll, -1.0).unsqueeze(-1))
 
     def curvature_root(self, raw: Tensor) -> Tensor:
         """The Cholesky factor (…, N, C, C−1) of diag(p) − ppᵀ in closed form, which has rank C − 1.
@@ -83,7 +89,3 @@ class Categorical(Likelihood):
         """Probabilities (N, C), moderated by the parameters' uncertainty and averaged over members."""
         centered = raw - raw.mean(-1, keepdim=True)
         return ClassProbabilities(torch.softmax(moderate(centered, variance), -1).mean(0))
-
-    @staticmethod
-    def _index(raw: Tensor, y: Tensor) -> Tensor:
-        return y.long().expand(raw.shape[:-1]).unsqueeze(-1)

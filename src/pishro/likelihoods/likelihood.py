@@ -56,6 +56,10 @@ class Likelihood(abc.ABC):
     def gradient(self, raw: Tensor, y: Tensor) -> Tensor:
         """D nll/d raw, (…, N, C)."""
 
+    def value_and_gradient(self, raw: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """`nll` and `gradient` at once, where both can share their work; the gradient may be overwritten."""
+        return self.nll(raw, y), self.gradient(raw, y)
+
     @abc.abstractmethod
     def curvature_root(self, raw: Tensor) -> Tensor | None:
         """S (…, N, C, R) with S Sᵀ = Λ, the Fisher information of the raw output; None stands for the identity.

@@ -41,6 +41,7 @@ class MiniBatches:
         self._y = batch.y.new_empty(self.size, *batch.y.shape[1:])
         self._order = torch.empty(0, dtype=torch.long)
         self._next = 0
+        self._theta = self._gradient = torch.empty(0)
         self._bound: BoundNetwork | None = None
 
     @property
@@ -51,17 +52,24 @@ class MiniBatches:
     def __call__(self, theta: Tensor) -> tuple[Tensor, Tensor]:
         """Mean cost and gradient; the gradient's tensor is written anew by the next call."""
         bound = self._bound
-        if bound is None or bound.theta is not theta:
-            bound = self._bound = self.network.bind(theta, torch.empty_like(theta))
+        if bound is None or self._theta is not theta:
+            bound = self._bind(theta)
         rows = self._draw()
         x = torch.index_select(self.batch.x, 0, rows, out=self._x)
         y = torch.index_select(self.batch.y, 0, rows, out=self._y)
         raw = bound.forward(x, training=True, generator=self.generator)
-        nll, d_raw = self.likelihood.nll(raw, y), self.likelihood.gradient(raw, y)
+        nll, d_raw = self.likelihood.value_and_gradient(raw, y)
         if self.batch.weight is not None:
             weight = self.batch.weight[rows]
             nll, d_raw = nll * weight, d_raw * weight.unsqueeze(-1)
-        return nll.mean(-1), bound.backward(d_raw / self.size)
+        bound.backward(d_raw.div_(self.size))
+        return nll.mean(-1).reshape(theta.shape[:-1]), self._gradient
+
+    def _bind(self, theta: Tensor) -> BoundNetwork:
+        self._theta, self._gradient = theta, torch.empty_like(theta)
+        alone = len(theta) == 1  # plain products are faster than products of a batch of one
+        self._bound = self.network.bind(*((theta[0], self._gradient[0]) if alone else (theta, self._gradient)))
+        return self._bound
 
     def _draw(self) -> Tensor:
         if self._next + self.size > len(self._order):

@@ -132,7 +132,7 @@ class Objective:
         cost, gradient, curvature = sums
         trace = self._trace(theta, batch)
         raw = self.network.raw(trace)
-        nll, d_raw = self.likelihood.nll(raw, batch.y), self.likelihood.gradient(raw, batch.y)
+        nll, d_raw = self.likelihood.value_and_gradient(raw, batch.y)
         root = self.likelihood.curvature_root(raw)
         if batch.weight is not None:
             nll, d_raw = nll * batch.weight, d_raw * batch.weight.unsqueeze(-1)
