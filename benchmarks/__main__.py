@@ -9,6 +9,7 @@ COMMANDS = (
     ("levenberg_marquardt",),
     ("fit_time", "uci-regression"),
     ("uci", "uci-regression"),
+    ("step",),
     ("convolution",),
 )
 """A benchmark's module and, where it reads data, the folder below DATA."""

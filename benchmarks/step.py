@@ -4,8 +4,8 @@
 
 The contenders take turns in short runs. A time is the median of its runs; a ratio is the median of the ratios within a
 turn, so a disturbance of the machine meets both sides. scikit-learn walks a whole epoch in each turn, and its time is
-divided by the steps. JAX compiles a whole epoch (`lax.scan` with optax), divided likewise, and takes no turns. It is run by the interpreter that `--jax` names, where jax and optax are
-installed, or by this one.
+divided by the steps. JAX compiles a whole epoch (`lax.scan` with optax), divided likewise, and takes no turns; it is run
+by the interpreter that `--jax` names, where jax and optax are installed, or by this one.
 """
 
 __all__ = ["main"]
@@ -181,9 +181,9 @@ def main() -> None:
         members = take_turns({"one": pishro_step(small, size), "sixteen": pishro_step(small, size, 16)})
         sixteen = ratio(members["sixteen"], members["one"])
         notes += [
-            f"{threads} threads: 16 members of the first network take {sixteen:.2f} times the step of one (asked: 3.5).",
-            f"{threads} threads: the Jacobian of 8-20-1 on 2000 rows takes {jacobian_ratio():.2f} times the copying of "
-            "a (2000, 201) result (asked: 1.5).",
+            f"{threads} threads: 16 members of the first network take {sixteen:.2f} times one's step (asked: 3.5).",
+            f"{threads} threads: the Jacobian of 8-20-1 on 2000 rows takes {jacobian_ratio():.2f} times the copying "
+            "of a (2000, 201) result (asked: 1.5).",
         ]
         if reason:
             notes.append(f"JAX was not measured: {reason}")

@@ -52,7 +52,7 @@ class Activation(abc.ABC):
 
     @abc.abstractmethod
     def forward(self, params: Parameters, z: Tensor, axis: int = -1) -> tuple[Tensor, Any]:
-        """Output y, of the shape of z, and what the other rules need again."""
+        """Output y, of the shape of z, and what the other rules need again; z may be overwritten."""
 
     @abc.abstractmethod
     def backward(self, params: Parameters, kept: Any, dy: Tensor, grads: Parameters | None, axis: int = -1) -> Tensor:
@@ -105,6 +105,10 @@ class Elementwise(Activation):
         """f'(z) · dy; `kept` broadcasts. Written anew where torch does it in one pass."""
         return dy * self.derivative(kept)
 
+    def overwriting(self, z: Tensor) -> Tensor:
+        """f(z), written over z where torch can: a fresh tensor costs more than a cheap f. For z that no one else reads."""
+        return self(z)
+
     def saturated(self, z: Tensor) -> Tensor:
         """Which units are saturated at z, boolean."""
         low, high = self.saturates
@@ -113,8 +117,10 @@ class Elementwise(Activation):
     @final
     def forward(self, params: Parameters, z: Tensor, axis: int = -1) -> tuple[Tensor, Tensor]:
         """f(z), keeping what the derivative reads."""
-        y = self(z)
-        return y, (y if self.reads == "output" else z)
+        if self.reads == "input":
+            return self(z), z
+        y = self.overwriting(z)
+        return y, y
 
     @final
     def backward(

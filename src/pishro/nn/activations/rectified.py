@@ -34,6 +34,10 @@ class ReLU(Elementwise):
         """Value max(0, z)."""
         return torch.relu(z)
 
+    def overwriting(self, z: Tensor) -> Tensor:
+        """Value max(0, z), over z."""
+        return torch.relu_(z)
+
     def derivative(self, kept: Tensor) -> Tensor:
         """1 where the unit is active, else 0."""
         return (kept > 0).to(kept.dtype)

@@ -34,6 +34,10 @@ class Tanh(Elementwise):
         """Value tanh z."""
         return torch.tanh(z)
 
+    def overwriting(self, z: Tensor) -> Tensor:
+        """Value tanh z, over z."""
+        return z.tanh_()
+
     def derivative(self, kept: Tensor) -> Tensor:
         """1 − y²."""
         return 1 - kept.square()
