@@ -4,8 +4,8 @@
 
 The contenders take turns in short runs. A time is the median of its runs; a ratio is the median of the ratios within a
 turn, so a disturbance of the machine meets both sides. scikit-learn walks a whole epoch in each turn, and its time is
-divided by the steps. JAX compiles a whole epoch (`lax.scan` with optax), divided likewise, and takes no turns; it is run
-by the interpreter that `--jax` names, where jax and optax are installed, or by this one.
+divided by the steps. JAX compiles a whole epoch (`lax.scan` with optax), divided likewise, and takes no turns; it is
+run by the interpreter that `--jax` names, where jax and optax are installed, or by this one.
 """
 
 __all__ = ["main"]

@@ -106,7 +106,7 @@ class Elementwise(Activation):
         return dy * self.derivative(kept)
 
     def overwriting(self, z: Tensor) -> Tensor:
-        """f(z), written over z where torch can: a fresh tensor costs more than a cheap f. For z that no one else reads."""
+        """f(z), over z where torch can write it there: a fresh tensor costs more than a cheap f."""
         return self(z)
 
     def saturated(self, z: Tensor) -> Tensor:

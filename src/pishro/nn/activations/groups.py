@@ -59,7 +59,8 @@ class Groups(Activation):
 
     def forward(self, params: Parameters, z: Tensor, axis: int = -1) -> tuple[Tensor, list[Any]]:
         """The groups' outputs side by side."""
-        pieces = zip(self.parts, self._own(params), z.split(self._sizes(), axis), strict=True)
+        own_pieces = [piece.clone() for piece in z.split(self._sizes(), axis)]  # each may be overwritten
+        pieces = zip(self.parts, self._own(params), own_pieces, strict=True)
         made = [f.forward(own, piece, axis) for (f, _), own, piece in pieces]
         return torch.cat([y for y, _ in made], axis), [kept for _, kept in made]
 
