@@ -32,7 +32,9 @@ class CholeskyFactor(Factor):
 
     def solve(self, b: Tensor) -> Tensor:
         """A⁻¹ b for a vector (…, P)."""
-        return torch.cholesky_solve(b.unsqueeze(-1), self.lower).squeeze(-1)
+        half = torch.linalg.solve_triangular(self.lower, b.unsqueeze(-1), upper=False)
+        solution: Tensor = torch.linalg.solve_triangular(self.lower.mT, half, upper=True)
+        return solution.squeeze(-1)
 
     def logdet(self) -> Tensor:
         """Ln det A, (…)."""
@@ -76,7 +78,7 @@ class DenseOperator(Operator):
         """Cholesky factor of B + diag(shift), shift (…, P)."""
         shifted = self.matrix.clone()
         shifted.diagonal(dim1=-2, dim2=-1).add_(shift)
-        lower, info = torch.linalg.cholesky_ex(shifted)
+        lower, info = torch.linalg.cholesky_ex(shifted.mT)  # laid out in columns, as LAPACK wants it
         return CholeskyFactor(lower, info)
 
     def select(self, index: Tensor) -> "DenseOperator":
