@@ -34,7 +34,7 @@ from pishro.optim.loop import Iteration, optimize
 from pishro.optim.method import Curvature, Method, Path, Search, Steps, Trial
 from pishro.optim.minimize import minimize
 from pishro.optim.need import Need
-from pishro.optim.paths import ConjugateStep, Damped, Dogleg, Ray, Steihaug
+from pishro.optim.paths import ConjugateStep, Damped, Dogleg, ExactRegion, Ray, Steihaug
 from pishro.optim.problem import GaussNewtonPoint, HessianPoint, Point, Problem
 from pishro.optim.residual import Form, ResidualProblem
 from pishro.optim.result import History, Result, Results
@@ -57,6 +57,7 @@ __all__ = [
     "DampedNewton",
     "Dogleg",
     "ExactLineSearch",
+    "ExactRegion",
     "FixedRate",
     "Form",
     "FunctionProblem",

@@ -82,8 +82,8 @@ class Books:
         stuck : whether giving up is final.
         """
         length = torch.linalg.vector_norm(new.x - old.x, dim=-1).tolist()
-        size = torch.linalg.vector_norm(old.x, dim=-1).tolist() if self.stop.step > 0 else length
-        values, norms = new.value.tolist(), new.gradient.abs().amax(-1).tolist()
+        size = torch.linalg.vector_norm(old.x, dim=-1).tolist()
+        values, norms = new.value.tolist(), torch.linalg.vector_norm(new.gradient, torch.inf, dim=-1).tolist()
         patience = self._impatient(members, new.x)
         going = []
         for k, member in enumerate(members):
@@ -118,7 +118,8 @@ class Books:
             return Reason.GOAL
         if stop.change > 0 and abs(before - value) <= stop.change * max(1.0, abs(before)):
             return Reason.CHANGE
-        if stop.step > 0 and length <= stop.step * (size + stop.step):
+        # a step of length zero is a rest, as in resilient propagation, and no small step
+        if 0 < length <= stop.step * (size + stop.step):
             return Reason.STEP
         return None
 

@@ -35,8 +35,8 @@ from pishro.optim.curvature import (
     hager_zhang,
     polak_ribiere,
 )
-from pishro.optim.method import Method, Path, Search
-from pishro.optim.paths import ConjugateStep, Damped, Dogleg, Ray, Steihaug
+from pishro.optim.method import Curvature, Method, Path, Search
+from pishro.optim.paths import ConjugateStep, Damped, Dogleg, ExactRegion, Ray, Steihaug
 from pishro.optim.searches import ArmijoSearch, FixedRate, GainRatio, RateSchedule, StrongWolfe
 
 
@@ -166,15 +166,21 @@ def TrustRegion(path: Path | None = None) -> Method:  # noqa: N802
 
     Parameters
     ----------
-    path : `Steihaug()`, which is the default and also uses directions of negative curvature, or `Dogleg()`.
+    path : `ExactRegion()`, the default, which solves each subproblem by eigenvectors; `Steihaug()`, by products with the
+        Hessian alone, for very many variables; or `Dogleg()`, with the Hessian made positive definite.
 
     Examples
     --------
     >>> TrustRegion(Dogleg()).name
     'trust-region'
     """
-    dogleg = isinstance(path, Dogleg)
-    return Method("trust-region", ModifiedHessian() if dogleg else HessianCurvature(), path or Steihaug(), GainRatio())
+    path = path or ExactRegion()
+    curvature: Curvature = HessianCurvature()
+    if isinstance(path, Dogleg):
+        curvature = ModifiedHessian()
+    elif isinstance(path, Steihaug):
+        curvature = HessianProducts()
+    return Method("trust-region", curvature, path, GainRatio())
 
 
 def GaussNewton(*, search: Search | None = None) -> Method:  # noqa: N802
@@ -211,29 +217,17 @@ def LevenbergMarquardt(*, marquardt: bool = False) -> Method:  # noqa: N802
     return Method("levenberg-marquardt", GaussNewtonCurvature(), Damped(marquardt), GainRatio())
 
 
-def HessianFree(curvature: str = "gauss-newton") -> Method:  # noqa: N802
-    """Newton's method on products alone, for millions of variables: no matrix is ever written out.
+def HessianFree() -> Method:  # noqa: N802
+    """Levenberg-Marquardt on products alone, for millions of parameters: no matrix is ever written out.
 
-    Parameters
-    ----------
-    curvature : "gauss-newton", damped and solved by preconditioned conjugate gradients (Martens 2010), or "hessian", in
-        a trust region by Steihaug's iteration.
-
-    Raises
-    ------
-    SettingError
-        If there is no such curvature.
+    The damped systems are solved by preconditioned conjugate gradients (Martens 2010).
 
     Examples
     --------
     >>> HessianFree().name
     'hessian-free'
     """
-    if curvature == "gauss-newton":
-        return Method("hessian-free", GaussNewtonProducts(), Damped(), GainRatio())
-    if curvature == "hessian":
-        return Method("hessian-free", HessianProducts(), Steihaug(), GainRatio())
-    raise SettingError(unknown_name("curvature", curvature, ("gauss-newton", "hessian")))
+    return Method("hessian-free", GaussNewtonProducts(), Damped(), GainRatio())
 
 
 def RProp(*, first: float = 0.1) -> Method:  # noqa: N802

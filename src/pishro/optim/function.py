@@ -64,14 +64,15 @@ class FunctionProblem(Problem):
 
     def at(self, x: Tensor, needs: Need = Need.GRADIENT) -> Point:
         """Value and gradient, and the Hessian if it is needed."""
+        if needs is Need.GRADIENT:
+            return Point(x, *self._first_order(x))
         if Need.HESSIAN in needs:
             value, gradient, matrix = self._second_order(x)
             return HessianPoint(x, value, gradient, DenseOperator(matrix))
         if Need.HESSIAN_PRODUCT in needs:
             value, gradient = self._first_order(x)
             return HessianPoint(x, value, gradient, self._products(x))
-        value, gradient = self._first_order(x)
-        return Point(x, value, gradient)
+        return Point(x, *self._first_order(x))
 
     def select(self, index: Tensor) -> "FunctionProblem":
         """Every member has the same function."""

@@ -26,6 +26,7 @@ __all__ = [
 
 import abc
 import dataclasses
+import functools
 import math
 from collections.abc import Generator
 from typing import ClassVar, NamedTuple, final
@@ -241,7 +242,7 @@ class Method:
                     f"{type(part).__name__} needs {phrase(missing)}; received {others}, which do not offer it."
                 )
 
-    @property
+    @functools.cached_property
     def needs(self) -> Need:
         """What the problem must offer."""
         return (self.curvature.needs | self.path.needs | self.search.needs) & FROM_PROBLEM

@@ -22,6 +22,7 @@ class Need(enum.Flag):
     SOLVE = enum.auto()
     PENCIL = enum.auto()
     DIAGONAL = enum.auto()
+    MATRIX = enum.auto()
     LINE = enum.auto()
     WOLFE = enum.auto()
 
@@ -32,13 +33,14 @@ FROM_PROBLEM = Need.GRADIENT | Need.GAUSS_NEWTON | Need.GAUSS_NEWTON_PRODUCT | N
 _PHRASES = {
     Need.GRADIENT: "the gradient ∇f (a differentiable function has it)",
     Need.GAUSS_NEWTON: "a Gauss-Newton matrix (give the residuals to least_squares, or take BFGS or Newton)",
-    Need.GAUSS_NEWTON_PRODUCT: "products with the Gauss-Newton matrix (give the residuals to least_squares)",
+    Need.GAUSS_NEWTON_PRODUCT: "products with the Gauss-Newton matrix (give the residuals to least_squares, or take TrustRegion(Steihaug()))",
     Need.HESSIAN: "the Hessian (a twice differentiable function has it; BFGS does without)",
     Need.HESSIAN_PRODUCT: "products with the Hessian (a twice differentiable function has them; L-BFGS does without)",
     Need.PRODUCT: "products B v (Hessian, Gauss-Newton and BFGS curvature have them)",
     Need.SOLVE: "solutions of B d = g (every curvature but a product alone has them)",
     Need.PENCIL: "solutions of (B + λD) d = g (Hessian and Gauss-Newton curvature have them)",
     Need.DIAGONAL: "the diagonal of B (Hessian and Gauss-Newton curvature have it)",
+    Need.MATRIX: "B written out (HessianCurvature has it)",
     Need.LINE: "a straight path (Ray)",
     Need.WOLFE: "a search that ensures sᵀy > 0 (StrongWolfe or ExactLineSearch)",
 }

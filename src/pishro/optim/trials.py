@@ -117,7 +117,7 @@ class Trials:
         """The new point: from the trials where they know all that the method needs, else evaluated once more."""
         if not any(self.moved):
             return self.old
-        if self.reached is not None and not self.method.needs & ~self.needs:
+        if self.reached is not None and self.method.needs == self.needs:
             return self.reached
         self.evaluations = [count + 1 for count in self.evaluations]
         return self.problem.at(self.x, self.method.needs)

@@ -30,7 +30,7 @@ class Vectorized:
 
     def __call__(self, x: Tensor) -> Tensor:
         """F at each row of x."""
-        if len(x) == 1:
+        if x.shape[0] == 1:
             return _tensor(self.function(x[0])).unsqueeze(0)
         if self._batched is None:
             self._batched = self._can_batch(x)

@@ -15,6 +15,7 @@ Nocedal, J. and Wright, S. J. (2006). Numerical Optimization, 2nd ed., chapter 6
 __all__ = ["BFGSCurvature"]
 
 import dataclasses
+import math
 from typing import ClassVar, final
 
 import torch
@@ -70,22 +71,29 @@ class BFGSCurvature(Curvature):
         if not isinstance(memory, BFGSMemory):
             raise TypeError(f"Expected the memory of BFGS, received {type(memory).__name__}.")
         s, y = new.x - old.x, new.gradient - old.gradient
-        sy, yy = (s * y).sum(-1, keepdim=True), (y * y).sum(-1, keepdim=True)
-        # Cauchy and Schwarz's bound ‖s‖‖y‖ ≥ sᵀy; NaN compares false
-        learned = sy * sy > LEAST_CURVATURE**2 * yy * (s * s).sum(-1, keepdim=True)
-        learned &= sy > 0
+        pair = torch.stack((s, y), 1)
+        dots = torch.bmm(pair, pair.mT).tolist()
+        # NaN compares false: a step to where nothing is known teaches nothing
+        learned = [sy > LEAST_CURVATURE * math.sqrt(ss * yy) for (ss, sy), (_, yy) in dots]
         inverse = memory.inverse
         if memory.young:
             eye = torch.eye(s.shape[-1], dtype=s.dtype, device=s.device)
-            inverse = torch.where(learned.unsqueeze(-1), (sy / yy).unsqueeze(-1) * eye, inverse)
-        Hy = torch.matmul(inverse, y.unsqueeze(-1)).squeeze(-1)
-        w = (0.5 / sy) * (1 + (y * Hy).sum(-1, keepdim=True) / sy) * s - Hy / sy
-        w = torch.where(learned, w, 0.0)
-        left = torch.stack((s, w), -1)
-        return BFGSMemory(torch.baddbmm(inverse, left, left.flip(-1).mT), False)
+            scale = s.new_tensor([sy / yy if good else 1.0 for (good, ((_, sy), (_, yy))) in zip(learned, dots, strict=True)])
+            fresh = s.new_tensor(learned, dtype=torch.bool)
+            inverse = torch.where(fresh[:, None, None], scale[:, None, None] * eye, inverse)
+        Hy = torch.bmm(inverse, y.unsqueeze(-1)).squeeze(-1)
+        r = [1 / sy if good else 0.0 for good, ((_, sy), _) in zip(learned, dots, strict=True)]
+        a = [0.5 * q * (1 + q * yHy) for q, yHy in zip(r, (y * Hy).sum(-1).tolist(), strict=True)]
+        w = s * _column(a, s) - Hy * _column(r, s)
+        return BFGSMemory(torch.baddbmm(inverse, torch.stack((s, w), -1), torch.stack((w, s), 1)), False)
 
     def operator(self, point: Point, memory: Memory | None) -> Operator:
         """H⁻¹."""
         if not isinstance(memory, BFGSMemory):
             raise TypeError(f"Expected the memory of BFGS, received {type(memory).__name__}.")
         return InverseOperator(memory.inverse)
+
+
+def _column(values: list[float], like: Tensor) -> Tensor | float:
+    """One number a member, to multiply rows by; for one member the number itself, which costs no tensor."""
+    return values[0] if len(values) == 1 else like.new_tensor(values).unsqueeze(-1)

@@ -27,7 +27,7 @@ class HessianCurvature(Curvature):
     """∇²f written out, of any signs: for damped and trust-region paths, which cope with negative curvature."""
 
     needs: ClassVar[Need] = Need.GRADIENT | Need.HESSIAN
-    offers: ClassVar[Need] = Need.PRODUCT | Need.PENCIL | Need.DIAGONAL
+    offers: ClassVar[Need] = Need.PRODUCT | Need.PENCIL | Need.DIAGONAL | Need.MATRIX
 
     def operator(self, point: Point, memory: Memory | None) -> Operator:
         """∇²f at the point."""

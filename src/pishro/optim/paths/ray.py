@@ -23,7 +23,7 @@ class Ray(Path):
 
     def prepare(self, point: Point, operator: Operator) -> Line:
         """The ray at this point."""
-        return Line(operator.solve(point.gradient).neg_())
+        return Line(-operator.solve(point.gradient))
 
     def first_scale(self, point: Point, operator: Operator) -> Tensor:
         """1/‖g‖, at most 1: the first step is no longer than 1 where nothing is known of f's scale."""

@@ -1,12 +1,23 @@
 """What trust-region paths share: the quadratic model, and the way to the boundary."""
 
-__all__ = ["model_decrease", "region_trial", "to_boundary"]
+__all__ = ["first_radius", "model_decrease", "region_trial", "to_boundary"]
 
 import torch
 from torch import Tensor
 
 from pishro.operators import Operator
 from pishro.optim.method import Trial
+from pishro.optim.problem import Point
+
+SMALLEST, LARGEST = 1e-3, 1e6
+"""Limits of the first radius; the search moves it by itself from there."""
+
+
+def first_radius(point: Point, operator: Operator) -> Tensor:
+    """The length ‖g‖³ / |gᵀBg| of the Cauchy step, which knows the scale of x as a fixed radius does not, (K,)."""
+    gradient = point.gradient
+    curved = (gradient * (operator @ gradient)).sum(-1).abs()
+    return (gradient.norm(dim=-1) ** 3 / curved).nan_to_num(1.0).clamp(SMALLEST, LARGEST)
 
 
 def model_decrease(gradient: Tensor, operator: Operator, step: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ from torch import Tensor
 from pishro.operators import Operator
 from pishro.optim.method import Path, Steps, Trial
 from pishro.optim.need import Need
-from pishro.optim.paths.region import model_decrease, region_trial, to_boundary
+from pishro.optim.paths.region import first_radius, model_decrease, region_trial, to_boundary
 from pishro.optim.problem import Point
 
 
@@ -46,9 +46,8 @@ class Steihaug(Path):
         return SteihaugSteps(point.gradient, operator, self)
 
     def first_scale(self, point: Point, operator: Operator) -> Tensor:
-        """A radius of 1, or of the point's own size where that is larger."""
-        del operator
-        return point.x.norm(dim=-1).clamp_min(1.0)
+        """The length of the Cauchy step."""
+        return first_radius(point, operator)
 
 
 @final
