@@ -18,7 +18,7 @@ from pishro.likelihoods import Likelihood, NormalPrior
 from pishro.nn import Network, Trace
 from pishro.objectives.batch import Batch
 from pishro.operators import DenseOperator, add_gram_lower, mirror_lower
-from pishro.optim import Point
+from pishro.optim import GaussNewtonPoint, Need, Point
 
 SLICE_ENTRIES = 2**21
 """Jacobian entries made at once, 16 MB of float64: measured fastest between 2¹⁹ (overhead) and 2²⁴ (out of cache)."""
@@ -43,7 +43,7 @@ class DataTerm:
 
 @final
 @dataclasses.dataclass(frozen=True)
-class ObjectivePoint(Point):
+class ObjectivePoint(GaussNewtonPoint):
     """A point that remembers the data's part; its Gauss-Newton matrix is written out.
 
     Attributes
@@ -103,8 +103,14 @@ class Objective:
         nll = self.likelihood.nll(self.network.raw(trace), self.batch.y)
         return (nll if self.batch.weight is None else nll * self.batch.weight).sum(-1)
 
-    def at(self, x: Tensor) -> ObjectivePoint:
-        """Value, gradient and curvature at θ (K, P)."""
+    @property
+    def offers(self) -> Need:
+        """Gradient and Gauss-Newton matrix."""
+        return Need.GRADIENT | Need.GAUSS_NEWTON
+
+    def at(self, x: Tensor, needs: Need = Need.GAUSS_NEWTON) -> ObjectivePoint:
+        """Value, gradient and curvature at θ (K, P), all three whatever `needs` says."""
+        del needs
         return self.combine(x, self.data_term(x))
 
     def combine(self, theta: Tensor, data: DataTerm) -> ObjectivePoint:

@@ -29,7 +29,7 @@ from torch import Tensor
 
 from pishro.likelihoods import NormalPrior
 from pishro.objectives import Objective, ObjectivePoint
-from pishro.optim import Iteration, Method, Reason, State, Stop, minimize
+from pishro.optim import Iteration, Method, Reason, State, Stop, optimize
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,7 +132,7 @@ class _EvidenceRun:
         """A few iterations under fixed precisions, then new precisions."""
         active, count = self.active, min(self.settings.every, self.stop.iterations - self.done)
         problem = self.objective.select(active)
-        state = State(_point(self.state).select(active), self.state.scale[active], self.state.backoff[active])
+        state = self.state.select(active)
         seconds = self.stop.seconds - (time.perf_counter() - self.began)
         stop = dataclasses.replace(self.stop, iterations=count, seconds=seconds)
 
@@ -143,11 +143,11 @@ class _EvidenceRun:
                 )
                 watch(named, self.gamma[named.members])
 
-        result = minimize(problem, state, self.method, stop, report)
+        result = optimize(problem, state, self.method, stop, report)
         self.done += count
         self.iterations[active] += result.iterations
+        self.state.update(active, result.state)
         self._reestimate(active, problem, _point(result.state))
-        self.state.scale[active], self.state.backoff[active] = result.state.scale, result.state.backoff
         self._retire(active, result.reasons)
 
     def _reestimate(self, active: Tensor, problem: Objective, point: ObjectivePoint) -> None:

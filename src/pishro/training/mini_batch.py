@@ -138,7 +138,7 @@ class _Keeper:
         self.history.append(event)
         if self.progress is not None:
             self.progress(event)
-        return Reason.PATIENCE if self.still >= self.plan.patience else None
+        return Reason.VALIDATION if self.still >= self.plan.patience else None
 
 
 def _noise_precision(network: Network, likelihood: Likelihood, theta: Tensor, validation: Batch) -> Tensor:

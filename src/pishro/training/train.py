@@ -13,7 +13,7 @@ from pishro.errors import DataError, SettingError
 from pishro.likelihoods import Likelihood, NormalPrior
 from pishro.nn import Network
 from pishro.objectives import Batch, Objective
-from pishro.optim import Iteration, LevenbergMarquardt, Method, Reason, Stop, minimize
+from pishro.optim import Iteration, LevenbergMarquardt, Method, Reason, Stop, optimize
 from pishro.training.evidence import fit_evidence
 from pishro.training.pilot import choose_start
 from pishro.training.posterior import LaplacePosterior
@@ -130,7 +130,7 @@ def train(
     likelihood.check(y)
     watcher = _Watcher(len(batch), plan.stop.iterations, None)
     start = net.init(seed, members, dtype=x.dtype)
-    result = minimize(Objective(net, likelihood, batch, prior), start, plan.method, plan.stop, watcher.plain)
+    result = optimize(Objective(net, likelihood, batch, prior), start, plan.method, plan.stop, watcher.plain)
     record = _record(net, batch, plan, watcher)
     record.recipe = f"{plan.method.name}, as asked."
     record.seconds = result.seconds
