@@ -78,7 +78,8 @@ class DenseOperator(Operator):
         values, vectors = torch.linalg.eigh(self.matrix)
         cutoff = torch.finfo(b.dtype).eps * b.shape[-1] * values.abs().amax(-1, keepdim=True)
         inverse = torch.where(values.abs() > cutoff, 1 / values, 0.0)
-        return (vectors @ (inverse * (vectors.mT @ b.unsqueeze(-1)).squeeze(-1)).unsqueeze(-1)).squeeze(-1)
+        inner = inverse * (vectors.mT @ b.unsqueeze(-1)).squeeze(-1)
+        return torch.matmul(vectors, inner.unsqueeze(-1)).squeeze(-1)
 
     def diagonal(self) -> Tensor:
         """Diagonal (…, P), a view."""

@@ -1,7 +1,7 @@
 """Matrices kept by their spectrum: V diag(λ) Vᵀ, and JᵀJ from the singular values of J.
 
-JᵀJ squares the condition of J, and with it half of the digits is lost. The singular value decomposition J = U S Vᵀ keeps
-them, and once it is made every damping costs only a product:
+JᵀJ squares the condition of J, and with it half of the digits is lost. The singular value decomposition J = U S Vᵀ
+keeps them, and once it is made every damping costs only a product:
 
     −(JᵀJ + λ diag(w))⁻¹ Jᵀr = −W^-½ V diag(s / (s² + λ)) Uᵀ r,       J W^-½ = U S Vᵀ.
 

@@ -33,6 +33,7 @@ class Books:
         norms = point.gradient.abs().amax(-1).tolist()
         self.values, self.norms = ([[v] for v in values] for values in (point.value.tolist(), norms))
         self.steps, self.scales = [[0.0] for _ in scales], [[s] for s in scales]
+        self.reach = torch.linalg.vector_norm(point.x, dim=-1).tolist()
         self.keeps_path = point.x.shape[-1] <= PATH_SIZE
         self.path = [[row.clone()] for row in point.x] if self.keeps_path else []
         self.best = point.x
@@ -81,8 +82,8 @@ class Books:
         outcomes : why a search gave up; None where it ended well.
         stuck : whether giving up is final.
         """
-        length = torch.linalg.vector_norm(new.x - old.x, dim=-1).tolist()
-        size = torch.linalg.vector_norm(old.x, dim=-1).tolist()
+        moved = new.x - old.x
+        length = torch.linalg.vector_norm(moved, dim=-1).tolist()
         values, norms = new.value.tolist(), torch.linalg.vector_norm(new.gradient, torch.inf, dim=-1).tolist()
         patience = self._impatient(members, new.x)
         going = []
@@ -97,7 +98,9 @@ class Books:
                 self.path[member].append(new.x[k].clone())
             reason = outcomes[k] if stuck[k] else None
             if outcomes[k] is None:
-                reason = self._rule(values[k], before, norms[k], length[k], size[k])
+                reason = self._rule(values[k], before, norms[k])
+            if reason is None and self._short(member, length[k], moved, old.x, k):
+                reason = Reason.STEP
             if reason is None and patience[k]:
                 reason = Reason.VALIDATION
             if reason is None and self.evaluations[member] >= self.stop.evaluations:
@@ -108,7 +111,7 @@ class Books:
                 self.reasons[member] = reason
         return going
 
-    def _rule(self, value: float, before: float, norm: float, length: float, size: float) -> Reason | None:
+    def _rule(self, value: float, before: float, norm: float) -> Reason | None:
         stop = self.stop
         if not norm < float("inf"):
             return Reason.DIVERGED
@@ -118,10 +121,16 @@ class Books:
             return Reason.GOAL
         if stop.change > 0 and abs(before - value) <= stop.change * max(1.0, abs(before)):
             return Reason.CHANGE
-        # a step of length zero is a rest, as in resilient propagation, and no small step
-        if 0 < length <= stop.step * (size + stop.step):
-            return Reason.STEP
         return None
+
+    def _short(self, member: int, length: float, moved: Tensor, x: Tensor, k: int) -> bool:
+        """Whether every variable moved little for its own size; a small one may be on its way when large ones stand."""
+        self.reach[member] += length  # ‖x‖ is no larger than this, which spares the exact test on most iterations
+        limit = self.stop.step
+        # a step of length zero is a rest, as in resilient propagation, and no small step
+        if not 0 < length <= limit * (self.reach[member] + x.shape[-1]):
+            return False
+        return bool((moved[k].abs() <= limit * (x[k].abs() + limit)).all())
 
     def _impatient(self, members: list[int], x: Tensor) -> list[bool]:
         """Whether each member's validation cost has not fallen for too long."""

@@ -166,8 +166,8 @@ def TrustRegion(path: Path | None = None) -> Method:  # noqa: N802
 
     Parameters
     ----------
-    path : `ExactRegion()`, the default, which solves each subproblem by eigenvectors; `Steihaug()`, by products with the
-        Hessian alone, for very many variables; or `Dogleg()`, with the Hessian made positive definite.
+    path : `ExactRegion()`, the default, which solves each subproblem by eigenvectors; `Steihaug()`, by products with
+        the Hessian alone, for very many variables; or `Dogleg()`, with the Hessian made positive definite.
 
     Examples
     --------

@@ -26,6 +26,7 @@ from pishro.operators.spectral import rank_cutoff
 from pishro.optim.catalog import as_method
 from pishro.optim.method import Method
 from pishro.optim.minimize import judged, refuse_constraints, solve
+from pishro.optim.need import Need
 from pishro.optim.residual import Form, ResidualProblem, choose_form
 from pishro.optim.result import Result, Results
 from pishro.optim.starts import as_start
@@ -34,7 +35,7 @@ from pishro.optim.stopping import Stop
 Function = Callable[[Tensor], Tensor]
 
 STOP = Stop(gradient=0.0, step=1e-12)
-"""Rules for least squares: a gradient means nothing without the residuals' units, so the steps decide, or the precision."""
+"""A gradient means nothing without the residuals' units, so the steps decide, or the precision."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,11 +45,11 @@ class LeastSquaresResult(Result):
     Attributes
     ----------
     problem : the residuals.
-    form : how the damped systems were solved.
+    form : how the damped systems were solved; None for a method that solves none.
     """
 
     problem: ResidualProblem
-    form: Form
+    form: Form | None
 
     @property
     def residual(self) -> Tensor:
@@ -78,7 +79,8 @@ class LeastSquaresResult(Result):
         if freedom <= 0 or bool((s <= rank_cutoff(s, J)).any()):
             return torch.full((J.shape[1], J.shape[1]), math.inf, dtype=J.dtype, device=J.device)
         root = (vh.mT / s) / scale.unsqueeze(-1)
-        return root @ root.mT * (2 * self.value / freedom)
+        covariance: Tensor = root @ root.mT * (2 * self.value / freedom)
+        return covariance
 
     @property
     def standard_deviations(self) -> Tensor:
@@ -99,11 +101,11 @@ class LeastSquaresResults(Results):
     Attributes
     ----------
     problem : the residuals.
-    form : how the damped systems were solved.
+    form : how the damped systems were solved; None for a method that solves none.
     """
 
     problem: ResidualProblem = dataclasses.field(kw_only=True)
-    form: Form = dataclasses.field(kw_only=True)
+    form: Form | None = dataclasses.field(kw_only=True)
 
     def __getitem__(self, member: int) -> LeastSquaresResult:
         one = super().__getitem__(member)
@@ -115,11 +117,11 @@ def least_squares(
     x0: object,
     method: str | Method = "levenberg-marquardt",
     bounds: object = None,
-    stop: Stop = STOP,
+    stop: Stop | None = None,
     *,
     jacobian: Function | None = None,
     form: Form | None = None,
-) -> Any:
+) -> LeastSquaresResult | LeastSquaresResults:
     """Find x that makes ½‖r(x)‖² least.
 
     Parameters
@@ -146,12 +148,19 @@ def least_squares(
     """
     problem, start, chosen = ResidualProblem(residual, jacobian, form), as_start(x0), as_method(method)
     refuse_constraints(bounds, ())
-    with torch.no_grad():
-        count = problem.residuals(start).shape[-1]
-    results = judged(problem, solve(problem, start, chosen, stop))
-    used = form or choose_form(len(start), count, start.shape[-1], start.element_size())
-    every = LeastSquaresResults(**_fields(results), problem=problem, form=used)
+    results = judged(problem, solve(problem, start, chosen, stop or STOP))
+    every = LeastSquaresResults(**_fields(results), problem=problem, form=_form_used(problem, start, chosen))
     return every[0] if torch.as_tensor(x0).ndim == 1 else every
+
+
+def _form_used(problem: ResidualProblem, start: Tensor, method: Method) -> Form | None:
+    if Need.GAUSS_NEWTON_PRODUCT in method.needs:
+        return Form.PRODUCTS
+    if Need.GAUSS_NEWTON not in method.needs:
+        return None
+    with torch.no_grad():
+        count = problem.residuals(start[:1]).shape[-1]
+    return problem.form or choose_form(len(start), count, start.shape[-1], start.element_size())
 
 
 def _fields(record: Result | Results) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """The one loop of every full-batch method.
 
 Each outer iteration takes an accepted step for every member that still runs: the path is prepared once at the point,
-then the searches ask for trials until each has accepted one or given up. Members that stopped are left out. A search that gives up where the
-curvature remembers earlier points gets one more chance with an empty memory.
+then the searches ask for trials until each has accepted one or given up. Members that stopped are left out. A search
+that gives up where the curvature remembers earlier points gets one more chance with an empty memory.
 """
 
 __all__ = ["Iteration", "Run", "optimize"]
@@ -41,7 +41,7 @@ def optimize(
     problem: Problem,
     start: State | Tensor,
     method: Method,
-    stop: Stop = Stop(),
+    stop: Stop | None = None,
     callback: Callback | None = None,
 ) -> Results:
     """Minimize f from K starting points at once.
@@ -66,7 +66,7 @@ def optimize(
     >>> optimize(f, torch.zeros(2, 1, dtype=torch.float64), BFGS()).x.tolist()
     [[3.0], [3.0]]
     """
-    run = Run(problem, start, method, stop)
+    run = Run(problem, start, method, stop or Stop())
     run.go(callback)
     return run.results()
 

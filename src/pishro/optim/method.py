@@ -152,12 +152,14 @@ class Pace:
     backoff : the factor by which the gain ratio cuts s when the next trial fails.
     slope : the derivative along the last line at its start.
     iteration : searches that ended well.
+    idle : searches in a row that changed f by no more than rounding.
     """
 
     scale: float
     backoff: float = 2.0
     slope: float = math.nan
     iteration: int = 0
+    idle: int = 0
 
 
 class Origin(NamedTuple):

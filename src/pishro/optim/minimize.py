@@ -3,7 +3,7 @@
 __all__ = ["judged", "minimize", "refuse_constraints", "solve"]
 
 from collections.abc import Callable
-from typing import Any
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -14,7 +14,7 @@ from pishro.optim.function import FunctionProblem
 from pishro.optim.loop import Run
 from pishro.optim.method import Method
 from pishro.optim.problem import Problem
-from pishro.optim.result import Results
+from pishro.optim.result import Result, Results
 from pishro.optim.starts import as_start
 from pishro.optim.stopping import Reason, Stop
 
@@ -27,11 +27,11 @@ def minimize(
     method: str | Method = "bfgs",
     bounds: object = None,
     constraints: object = (),
-    stop: Stop = Stop(),
+    stop: Stop | None = None,
     *,
     gradient: Function | None = None,
     hessian: Function | None = None,
-) -> Any:
+) -> Result | Results:
     """Find a local minimum of f.
 
     Parameters
@@ -67,7 +67,7 @@ def minimize(
     """
     problem, start, chosen = _problem(f, gradient, hessian), as_start(x0), as_method(method)
     refuse_constraints(bounds, constraints)
-    results = judged(problem, solve(problem, start, chosen, stop))
+    results = judged(problem, solve(problem, start, chosen, stop or Stop()))
     return results[0] if torch.as_tensor(x0).ndim == 1 else results
 
 
@@ -88,13 +88,13 @@ def judged(problem: Problem, results: Results) -> Results:
 
 
 def _problem(f: Function | Problem, gradient: Function | None, hessian: Function | None) -> Problem:
-    if isinstance(f, type) or not (callable(f) or hasattr(f, "at")):
-        raise SettingError(f"Expected f to be a function of x or a problem, received {type(f).__name__}.")
     if not hasattr(f, "at"):
         return FunctionProblem(f, gradient, hessian)
     if gradient is not None or hessian is not None:
-        raise SettingError("Expected derivatives with a function only; a problem brings its own.")
-    return f
+        raise SettingError(
+            "Expected derivatives with a function only, received them with a problem; it brings its own."
+        )
+    return cast(Problem, f)
 
 
 def refuse_constraints(bounds: object, constraints: object) -> None:

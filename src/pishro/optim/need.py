@@ -33,7 +33,7 @@ FROM_PROBLEM = Need.GRADIENT | Need.GAUSS_NEWTON | Need.GAUSS_NEWTON_PRODUCT | N
 _PHRASES = {
     Need.GRADIENT: "the gradient ∇f (a differentiable function has it)",
     Need.GAUSS_NEWTON: "a Gauss-Newton matrix (give the residuals to least_squares, or take BFGS or Newton)",
-    Need.GAUSS_NEWTON_PRODUCT: "products with the Gauss-Newton matrix (give the residuals to least_squares, or take TrustRegion(Steihaug()))",
+    Need.GAUSS_NEWTON_PRODUCT: "products with the Gauss-Newton matrix (give residuals to least_squares, or L-BFGS)",
     Need.HESSIAN: "the Hessian (a twice differentiable function has it; BFGS does without)",
     Need.HESSIAN_PRODUCT: "products with the Hessian (a twice differentiable function has them; L-BFGS does without)",
     Need.PRODUCT: "products B v (Hessian, Gauss-Newton and BFGS curvature have them)",

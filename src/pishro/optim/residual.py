@@ -24,6 +24,7 @@ from torch import Tensor
 from pishro.errors import SettingError, ShapeError
 from pishro.operators import DenseOperator, Operator, ProductOperator, ResidualOperator, WideOperator
 from pishro.optim.function import FunctionProblem
+from pishro.optim.jacobian import JacobianProducts, jacobian
 from pishro.optim.need import Need
 from pishro.optim.problem import GaussNewtonPoint, Point, Problem
 from pishro.optim.vectorized import Vectorized
@@ -41,6 +42,10 @@ JACOBIAN_BYTES = 2**30
 
 PROBES = 8
 """Random directions that estimate the diagonal of JᵀJ for the preconditioner of the matrix-free form."""
+
+
+LEAST_ESTIMATE = 1e-3
+"""Least entry of that estimate, relative to its mean: no direction may look free of curvature by chance."""
 
 
 class Form(enum.Enum):
@@ -100,10 +105,10 @@ class ResidualProblem(Problem):
             if given is not None and not callable(given):
                 raise SettingError(f"Expected {name} to be a function of x, received {type(given).__name__}.")
         object.__setattr__(self, "_residual", Vectorized(self.residual))
-        object.__setattr__(self, "_jacobian", Vectorized(self.jacobian or forward_jacobian(self.residual)))
+        object.__setattr__(self, "_jacobian", None if self.jacobian is None else Vectorized(self.jacobian))
 
     _residual: Vectorized = dataclasses.field(init=False, repr=False, compare=False)
-    _jacobian: Vectorized = dataclasses.field(init=False, repr=False, compare=False)
+    _jacobian: Vectorized | None = dataclasses.field(init=False, repr=False, compare=False)
 
     @property
     def offers(self) -> Need:
@@ -149,10 +154,13 @@ class ResidualProblem(Problem):
 
     def jacobians(self, x: Tensor) -> Tensor:
         """∂r/∂x, (K, N, P)."""
-        J = self._jacobian(x)
+        if self._jacobian is None:
+            return jacobian(self.residuals, x)
+        with torch.no_grad():
+            J = self._jacobian(x)
         if J.ndim != 3 or J.shape[-1] != x.shape[-1]:
             raise ShapeError(f"Expected jacobian(x) of shape (N, {x.shape[-1]}), received {tuple(J.shape[1:])}.")
-        return J.detach()
+        return J
 
     def _written_out(self, x: Tensor, r: Tensor, form: Form) -> GaussNewtonPoint:
         J = self.jacobians(x)
@@ -173,58 +181,31 @@ class ResidualProblem(Problem):
         if self.jacobian is not None:
             with torch.no_grad():
                 r = self.residuals(x)
-                return r, (self.jacobians(x).mT @ r.unsqueeze(-1)).squeeze(-1)
+            return r, (self.jacobians(x).mT @ r.unsqueeze(-1)).squeeze(-1)
         with torch.enable_grad():
             leaf = x.detach().requires_grad_(True)
             r = self.residuals(leaf)
-            (gradient,) = torch.autograd.grad(_dependent(r), leaf, r.detach())
+            if not r.requires_grad:
+                raise SettingError(
+                    "Expected residuals that depend on x through torch operations; do not detach, or give jacobian=."
+                )
+            (gradient,) = torch.autograd.grad(r, leaf, r.detach())
         return r.detach(), gradient
 
     def _products(self, x: Tensor) -> tuple[ProductOperator, Tensor, Tensor]:
-        """JᵀJ by one forward-mode and one reverse-mode product, with the residuals and Jᵀr."""
-        with torch.enable_grad():
-            leaf = x.detach().clone().requires_grad_(True)
-            r = _dependent(self.residuals(leaf))
-
-        def back(u: Tensor) -> Tensor:
-            (pulled,) = torch.autograd.grad(r, leaf, u, retain_graph=True)
-            return pulled
-
-        def product(v: Tensor) -> Tensor:
-            _, pushed = torch.func.jvp(self.residuals, (x,), (v,))
-            return back(pushed)
-
+        """JᵀJ by products, with the residuals and Jᵀr."""
+        J = JacobianProducts(self.residuals, x)
         # E[(Jᵀu)²] over random signs u is the diagonal of JᵀJ
         generator = torch.Generator(device=x.device).manual_seed(0)
         squares = torch.zeros_like(x)
         for _ in range(PROBES):
-            signs = torch.randint(0, 2, r.shape, generator=generator, device=x.device).to(r.dtype) * 2 - 1
-            squares += back(signs).square() / PROBES
-        least = squares.mean(-1, keepdim=True).clamp_min(torch.finfo(x.dtype).tiny)
-        estimate = torch.maximum(squares, 1e-3 * least)
-        return ProductOperator(product, x, lambda new: self._products(new)[0], estimate), r.detach(), back(r.detach())
+            signs = torch.randint(0, 2, J.value.shape, generator=generator, device=x.device).to(x.dtype) * 2 - 1
+            squares += J.backward(signs).square() / PROBES
+        least = LEAST_ESTIMATE * squares.mean(-1, keepdim=True).clamp_min(torch.finfo(x.dtype).tiny)
+        operator = ProductOperator(
+            lambda v: J.backward(J.forward(v)), x, lambda new: self._products(new)[0], torch.maximum(squares, least)
+        )
+        return operator, J.value, J.backward(J.value)
 
     def _smooth(self) -> FunctionProblem:
         return FunctionProblem(lambda x: self.residual(x).square().sum() / 2)
-
-
-def forward_jacobian(residual: Function) -> Function:
-    """∂r/∂x (N, P) by forward mode; row by row where torch cannot batch it."""
-
-    def jacobian(x: Tensor) -> Tensor:
-        try:
-            J: Tensor = torch.func.jacfwd(residual)(x)
-        except (RuntimeError, ValueError, TypeError, AttributeError, NotImplementedError):
-            J = torch.autograd.functional.jacobian(residual, x)
-        return J
-
-    return jacobian
-
-
-def _dependent(r: Tensor) -> Tensor:
-    if not r.requires_grad:
-        raise SettingError(
-            "Expected residuals that depend on x through torch operations, received values without derivatives; "
-            "compute with torch, do not detach, or give jacobian=."
-        )
-    return r

@@ -17,7 +17,6 @@ __all__ = ["RootResult", "root"]
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -55,11 +54,11 @@ def root(
     F: Function,
     x0: object,
     method: str | Method = "newton-root",
-    stop: Stop = Stop(gradient=0.0, step=0.0, iterations=200),
+    stop: Stop | None = None,
     *,
     jacobian: Function | None = None,
     tolerance: float = 1e-10,
-) -> Any:
+) -> RootResult | list[RootResult]:
     """Find x with F(x) = 0.
 
     Parameters
@@ -67,7 +66,7 @@ def root(
     F : x → as many values as x has entries; a number x → a number for one unknown.
     x0 : where to start: a number, (P,), or (K, P).
     method : Newton with a line search, or any method for least squares, such as "levenberg-marquardt".
-    stop : further stop rules.
+    stop : further stop rules; 200 iterations if not given.
     jacobian : ∂F/∂x (P, P); automatic differentiation if not given.
     tolerance : largest ‖F(x)‖ of a root.
 
@@ -84,8 +83,8 @@ def root(
     Examples
     --------
     >>> result = root(lambda x: x**2 - 2, 1.0)
-    >>> round(float(result.x), 12), result.found
-    (1.414213562373, True)
+    >>> round(float(result.x), 8), result.found
+    (1.41421356, True)
     """
     given = torch.as_tensor(x0)
     scalar = given.ndim == 0
@@ -100,6 +99,7 @@ def root(
             f"Expected F(x) of shape ({start.shape[-1]},), as x, received ({count},); "
             "more or fewer equations than unknowns are for least_squares."
         )
+    stop = stop or Stop(gradient=0.0, step=0.0, iterations=200)
     rules = dataclasses.replace(stop, goal=max(stop.goal, tolerance**2 / 2))
     results = [
         _root_result(problem, result, rules, scalar) for result in solve(problem, start, as_method(method), rules)

@@ -59,7 +59,7 @@ class Stop:
     ----------
     gradient : largest entry of |∇f| below which a point counts as stationary.
     change : relative change of f between iterations, |f_{k+1} − f_k| ≤ change · max(1, |f_k|); 0 switches it off.
-    step : length of the step, relative to ‖x‖ + step; 0 switches it off.
+    step : change of every variable, relative to |x_i| + step; 0 switches it off.
     goal : value of f at which to stop.
     iterations : most iterations.
     seconds : most wall time.

@@ -4,8 +4,8 @@ With s = x₊ − x, y = ∇f(x₊) − ∇f(x):
 
     H₊ = (I − s yᵀ/sᵀy) H (I − y sᵀ/sᵀy) + s sᵀ/sᵀy
 
-which stays positive definite as long as sᵀy > 0. The first H is the identity, scaled so that the first step is no longer
-than 1, and rescaled to sᵀy/yᵀy before the first correction (Nocedal and Wright 2006, equation 6.20).
+which stays positive definite as long as sᵀy > 0. The first H is the identity, scaled so that the first step is no
+longer than 1, and rescaled to sᵀy/yᵀy before the first correction (Nocedal and Wright 2006, equation 6.20).
 
 References
 ----------
@@ -78,7 +78,9 @@ class BFGSCurvature(Curvature):
         inverse = memory.inverse
         if memory.young:
             eye = torch.eye(s.shape[-1], dtype=s.dtype, device=s.device)
-            scale = s.new_tensor([sy / yy if good else 1.0 for (good, ((_, sy), (_, yy))) in zip(learned, dots, strict=True)])
+            scale = s.new_tensor(
+                [sy / yy if good else 1.0 for (good, ((_, sy), (_, yy))) in zip(learned, dots, strict=True)]
+            )
             fresh = s.new_tensor(learned, dtype=torch.bool)
             inverse = torch.where(fresh[:, None, None], scale[:, None, None] * eye, inverse)
         Hy = torch.bmm(inverse, y.unsqueeze(-1)).squeeze(-1)

@@ -1,8 +1,8 @@
 """The Hessian itself: as it is, by products, or made positive definite.
 
-Where H has negative eigenvalues, −H⁻¹g may lead uphill. The modified Hessian V max(|Λ|, δ) Vᵀ keeps the eigenvectors and
-walks down along the negative ones as far as their curvature suggests (Gill, Murray and Wright 1981, section 4.4.2.1);
-where H is positive definite it is H.
+Where H has negative eigenvalues, −H⁻¹g may lead uphill. The modified Hessian V max(|Λ|, δ) Vᵀ keeps the eigenvectors
+and walks down along the negative ones as far as their curvature suggests (Gill, Murray and Wright 1981, section
+4.4.2.1); where H is positive definite it is H.
 
 References
 ----------

@@ -7,7 +7,7 @@ point on it. The steps are prepared once, and a smaller radius costs almost noth
 
 References
 ----------
-Powell, M. J. D. (1970). A new algorithm for unconstrained optimization. In Nonlinear Programming, Academic Press, 31-65.
+Powell, M. J. D. (1970). A new algorithm for unconstrained optimization. Nonlinear Programming, 31-65. Academic Press.
 """
 
 __all__ = ["Dogleg"]

@@ -1,9 +1,9 @@
 """The trust region's subproblem solved by eigenvectors: the least of the quadratic model inside a radius s.
 
 The solution is p(λ) = −(B + λI)⁻¹g with the least λ ≥ 0 that makes B + λI positive semi-definite and ‖p‖ ≤ s. With
-B = V Λ Vᵀ, once for all radii, p(λ) = −V (Vᵀg / (Λ + λ)), and λ is the root of the secular equation 1/‖p(λ)‖ = 1/s, which
-is nearly linear in λ: Newton's method between bounds finds it in a few steps. In the hard case, where g has no part along
-the lowest eigenvector, that eigenvector completes the step: this is how the method leaves a saddle.
+B = V Λ Vᵀ, once for all radii, p(λ) = −V (Vᵀg / (Λ + λ)), and λ is the root of the secular equation 1/‖p(λ)‖ = 1/s,
+which is nearly linear in λ: Newton's method between bounds finds it in a few steps. In the hard case, where g has no
+part along the lowest eigenvector, that eigenvector completes the step: this is how the method leaves a saddle.
 
 References
 ----------

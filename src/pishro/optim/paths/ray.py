@@ -5,6 +5,7 @@ __all__ = ["Ray"]
 import dataclasses
 from typing import ClassVar, final
 
+import torch
 from torch import Tensor
 
 from pishro.operators import Operator
@@ -28,5 +29,5 @@ class Ray(Path):
     def first_scale(self, point: Point, operator: Operator) -> Tensor:
         """1/‖g‖, at most 1: the first step is no longer than 1 where nothing is known of f's scale."""
         del operator
-        norm = point.gradient.norm(dim=-1)
-        return 1 / norm.clamp_min(1.0)
+        norm: Tensor = torch.linalg.vector_norm(point.gradient, dim=-1)
+        return norm.clamp_min(1.0).reciprocal()

@@ -17,7 +17,8 @@ def first_radius(point: Point, operator: Operator) -> Tensor:
     """The length ‖g‖³ / |gᵀBg| of the Cauchy step, which knows the scale of x as a fixed radius does not, (K,)."""
     gradient = point.gradient
     curved = (gradient * (operator @ gradient)).sum(-1).abs()
-    return (gradient.norm(dim=-1) ** 3 / curved).nan_to_num(1.0).clamp(SMALLEST, LARGEST)
+    length: Tensor = gradient.norm(dim=-1) ** 3 / curved
+    return length.nan_to_num(1.0).clamp(SMALLEST, LARGEST)
 
 
 def model_decrease(gradient: Tensor, operator: Operator, step: Tensor) -> Tensor:

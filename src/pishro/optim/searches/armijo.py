@@ -58,7 +58,7 @@ class ArmijoSearch(Search):
         for _ in range(self.trials):
             sample = yield s
             if sample.value <= origin.value + self.decrease * s * origin.slope:
-                return settle(pace, origin, s)
+                return settle(pace, origin, s, sample.value)
             rise = sample.value - origin.value - s * origin.slope
             best = -origin.slope * s * s / (2 * rise) if math.isfinite(rise) and rise > 0 else SHORTEST * s
             s = min(max(best, SHORTEST * s), LONGEST * s)

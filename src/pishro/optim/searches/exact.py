@@ -55,8 +55,8 @@ class ExactLineSearch(Search):
         if bracket is None:
             return False
         s = yield from self._brent(bracket)
-        yield s  # the last trial is the one that is taken
-        return settle(pace, origin, s)
+        value = (yield s).value  # the last trial is the one that is taken
+        return settle(pace, origin, s, value)
 
     def _bracket(self, origin: Origin, s: float) -> Generator[float, Sample, Bracket | None]:
         a, b = 0.0, s

@@ -40,7 +40,7 @@ class FixedRate(Search):
     def talk(self, origin: Origin, pace: Pace) -> Talk:
         """Take s as it is."""
         sample = yield self.rate
-        return math.isfinite(sample.value) and settle(pace, origin, self.rate)
+        return math.isfinite(sample.value) and settle(pace, origin, self.rate, sample.value)
 
 
 @final
@@ -61,4 +61,4 @@ class RateSchedule(Search):
         """Take the schedule's s."""
         s = float(self.rate(pace.iteration))
         sample = yield s
-        return math.isfinite(sample.value) and settle(pace, origin, s)
+        return math.isfinite(sample.value) and settle(pace, origin, s, sample.value)

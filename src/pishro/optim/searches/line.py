@@ -36,9 +36,10 @@ def first_step(origin: Origin, pace: Pace) -> float:
     return pace.scale * min(pace.slope / origin.slope, GROWTH)
 
 
-def settle(pace: Pace, origin: Origin, s: float) -> bool:
-    """Remember an accepted s; True, for the search to return."""
+def settle(pace: Pace, origin: Origin, s: float, value: float) -> bool:
+    """Remember an accepted s and f there; True, for the search to return."""
     pace.scale, pace.slope = s, origin.slope
+    pace.idle = pace.idle + 1 if abs(value - origin.value) <= origin.noise else 0
     pace.iteration += 1
     return True
 

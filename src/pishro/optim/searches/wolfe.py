@@ -32,6 +32,9 @@ STRETCH = 10.0
 """How far beyond the last trial the next one lies while no solution is bracketed: fewest evaluations over Moré, Garbow
 and Hillstrom's problems, of 2, 4 and 10."""
 
+IDLE = 20
+"""Searches in a row within rounding after which the gradient, too, is as small as it gets."""
+
 MARGIN = 0.1
 """Share of the interval that a trial keeps from its ends, so that every trial narrows it."""
 
@@ -71,7 +74,7 @@ class StrongWolfe(Search):
 
     def talk(self, origin: Origin, pace: Pace) -> Talk:
         """Bracket, then narrow."""
-        if not origin.slope < 0:
+        if not origin.slope < 0 or pace.idle >= IDLE:
             return False
         low, high = Seen(0.0, origin.value, origin.slope), None
         s = first_step(origin, pace)
@@ -79,7 +82,7 @@ class StrongWolfe(Search):
             sample = yield s
             here = Seen(s, sample.value, sample.slope)
             if self._holds(origin, here):
-                return settle(pace, origin, s)
+                return settle(pace, origin, s, here.value)
             if self._too_far(origin, low, here):
                 high = here
             else:
@@ -93,7 +96,7 @@ class StrongWolfe(Search):
         if low.s == 0:
             return False
         yield low.s  # the lowest point seen is taken, though its slope is not as flat as was asked
-        return settle(pace, origin, low.s)
+        return settle(pace, origin, low.s, low.value)
 
     def _holds(self, origin: Origin, here: Seen) -> bool:
         if not abs(here.slope) <= self.curvature * -origin.slope:
