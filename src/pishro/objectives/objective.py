@@ -97,7 +97,7 @@ class Objective:
 
     def cost(self, theta: Tensor) -> Tensor:
         """Σ_n w_n nll of each member, (K,), at β = 1."""
-        nll = self.likelihood.nll(self.network(theta, self.batch.x), self.batch.y)
+        nll = self.likelihood.nll(_shifted(self.network(theta, self.batch.x), self.batch), self.batch.y)
         return (nll if self.batch.weight is None else nll * self.batch.weight).sum(-1)
 
     def at(self, x: Tensor) -> ObjectivePoint:
@@ -127,9 +127,9 @@ class Objective:
     def _add_slice(self, theta: Tensor, batch: Batch, sums: tuple[Tensor, Tensor, Tensor]) -> None:
         cost, gradient, curvature = sums
         trace = self.network.forward_path(theta, batch.x)
-        raw = self.network.raw(trace)
+        raw = _shifted(self.network.raw(trace), batch)
         nll, d_raw = self.likelihood.nll(raw, batch.y), self.likelihood.gradient(raw, batch.y)
-        root = self.likelihood.curvature_root(raw)
+        root = self.likelihood.curvature_root(raw, batch.y)
         if batch.weight is not None:
             nll, d_raw = nll * batch.weight, d_raw * batch.weight.unsqueeze(-1)
             half = batch.weight.sqrt()[:, None, None]
@@ -159,3 +159,7 @@ class Objective:
         """The objective of the members in `index`."""
         prior = None if self.prior is None else self.prior.select(index)
         return dataclasses.replace(self, prior=prior, beta=None if self.beta is None else self.beta[index])
+
+
+def _shifted(raw: Tensor, batch: Batch) -> Tensor:
+    return raw if batch.offset is None else raw + batch.offset
