@@ -40,7 +40,7 @@ class Binned(Likelihood):
     --------
     >>> likelihood = Binned((0.0, 1.0, 3.0, 4.0))
     >>> likelihood.nll(torch.zeros(1, 3), torch.tensor([[2.5]])).exp()        # density 1/3 over a width of 2
-    tensor([6.0000])
+    tensor([6.])
     """
 
     edges: tuple[float, ...]

@@ -24,6 +24,7 @@ def log_link(raw: Tensor) -> Tensor:
 
     Examples
     --------
+    >>> import torch
     >>> log_link(torch.tensor([-2.0, 0.5]))
     tensor([-2.0000,  0.5000])
     """

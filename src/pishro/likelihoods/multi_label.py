@@ -97,7 +97,8 @@ class LabelProbabilities(Distribution):
 
     def log_density_each(self, y: Tensor) -> Tensor:
         """Ln of the probability of y."""
-        return logsigmoid((2 * y - 1) * self.log_odds)
+        inside = logsigmoid((2 * y - 1) * self.log_odds)
+        return torch.where((y != 0) & (y != 1) & ~torch.isnan(y), -torch.inf, inside)
 
     def _closed_crps(self, y: Tensor) -> Tensor:
         """(p − y)², Brier's score."""

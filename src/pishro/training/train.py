@@ -127,7 +127,7 @@ def train(
         raise SettingError(f'Expected prior="evidence", a NormalPrior or None, received {prior!r}.')
     likelihood.check(y)
     watcher = _Watcher(len(batch), plan.stop.iterations, None)
-    start = net.init(seed, members, dtype=x.dtype)
+    start = starting_points(net, likelihood, y, plan)
     result = minimize(Objective(net, likelihood, batch, prior), start, plan.method, plan.stop, watcher.plain)
     record = _record(net, batch, plan, watcher)
     record.recipe = f"{plan.method.name}, as asked."
@@ -153,7 +153,7 @@ def train_members(
     """
     likelihood.check(batch.y)
     began = time.perf_counter()
-    theta = net.init(plan.seed, plan.members)
+    theta = starting_points(net, likelihood, batch.y, plan)
     watcher = _Watcher(len(batch), plan.stop.iterations, progress)
     objective, evidence = choose_start(Objective(net, likelihood, batch), theta, plan.method, plan.stop)
     left = dataclasses.replace(plan.stop, seconds=plan.stop.seconds - (time.perf_counter() - began))
@@ -172,6 +172,15 @@ def train_members(
     record.noise = (1 / beta.sqrt()).tolist() if likelihood.dispersion else []
     record.seconds = time.perf_counter() - began
     return TrainedMembers(point.x, beta, posterior, record)
+
+
+def starting_points(net: Network, likelihood: Likelihood, y: Tensor, plan: Plan) -> Tensor:
+    """θ (K, P) of random weights, the last bias where the likelihood fits the target without looking at the inputs."""
+    theta = net.init(plan.seed, plan.members)
+    bias = net.layout.views(theta).get(f"{net.nodes[-1].name}.bias")
+    if bias is not None:
+        bias += likelihood.start(y)
+    return theta
 
 
 class _Watcher:
