@@ -90,5 +90,5 @@ def test_evidence_trains_every_likelihood(case: Case) -> None:
     _, truth = linear(case)
     best = case.likelihood.nll(linear(case)[0](truth[0], x), y).mean()
     scale = 1 / float(record.noise[0]) ** 2 if record.noise else 1.0
-    assert (fit.min() - best) * scale < 0.15 and fit.min() < blind
+    assert (fit.min() - best) * scale < 0.15 and fit.min() < blind + 0.01
     assert torch.isfinite(torch.tensor(record.effective)).all()
