@@ -13,7 +13,7 @@ from torch import Tensor
 
 from pishro.data import ClassTarget, NumericTarget, Schema, TableEncoder, frame_from
 from pishro.errors import SettingError
-from pishro.likelihoods import ClassProbabilities, Likelihood, NormalMixture, Predictive
+from pishro.likelihoods import EqualMixture, Likelihood, Predictive
 from pishro.models.evaluation import Evaluation, Scores
 from pishro.nn import Network
 from pishro.training import TrainedMembers, TrainingRecord
@@ -63,15 +63,15 @@ class TableModel:
 
     def predictive(self, x: Tensor) -> Predictive:
         """Distribution of the target for encoded rows (N, D), in the target's own units."""
-        trained, contrast, raw = self.trained, self.likelihood.contrast(), self.raw(x)
+        trained, raw = self.trained, self.raw(x)
         if trained.posterior is None:
-            rank = raw.shape[-1] if contrast is None else contrast.shape[-1]
-            variance = raw.new_zeros(*raw.shape[:-1], rank)
+            variance = torch.zeros_like(raw)
         else:
+            contrast = self.likelihood.contrast(self.network.outputs)
             variance = trained.posterior.variance(self.network, trained.theta, x, contrast)
         predictive = self.likelihood.predictive(raw, variance, trained.beta)
-        if isinstance(predictive, NormalMixture) and isinstance(self.target, NumericTarget):
-            return predictive.affine(torch.tensor(self.target.mean), torch.tensor(self.target.scale))
+        if isinstance(predictive, EqualMixture) and isinstance(self.target, NumericTarget):
+            return predictive.affine(self.target.mean, self.target.scale)
         return predictive
 
     def predict(self, table: Any) -> npt.NDArray[Any]:
@@ -88,7 +88,7 @@ class TableModel:
     def point(self, x: Tensor) -> npt.NDArray[Any]:
         """What `predict` says of encoded rows (N, D)."""
         if isinstance(self.target, NumericTarget):
-            return self.target.inverse(self.raw(x).mean(0)).squeeze(-1).numpy()
+            return self.target.inverse(self.likelihood.mean(self.raw(x)).mean(0)).squeeze(-1).numpy()
         winners = self.predictive(x).mean().argmax(-1)
         return self.target.inverse(winners).to_numpy()
 
@@ -100,8 +100,7 @@ class TableModel:
 
     def predict_distribution(self, table: Any) -> Predictive:
         """Distribution of the target at each row: noise, parameter uncertainty and spread between members."""
-        parts = [self.predictive(self.encoder.transform(part)) for part in _parts(table)]
-        return _joined(parts)
+        return self.predictive(torch.cat([self.encoder.transform(part) for part in _parts(table)]))
 
     def predict_interval(self, table: Any, level: float = 0.95) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Lower and upper end (N,) of the central interval that holds the target with probability `level`.
@@ -113,20 +112,20 @@ class TableModel:
         """
         if not 0 < level < 1:
             raise SettingError(f"Expected a level between 0 and 1, such as 0.95, received {level}.")
-        distribution = self.predict_distribution(table)
-        if not isinstance(distribution, NormalMixture):
+        if not isinstance(self.target, NumericTarget):
             raise SettingError("An interval was asked of a classifier; use `predict_proba`.")
-        low, high = distribution.interval(level)
+        ends = [self._interval(self.encoder.transform(part), level) for part in _parts(table)]
+        low, high = zip(*ends, strict=True)
+        return np.concatenate(low), np.concatenate(high)
+
+    def _interval(self, x: Tensor, level: float) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        predictive = self.predictive(x)
+        if not isinstance(predictive, EqualMixture):
+            raise SettingError(f"The cost {self.likelihood.name!r} predicts no distribution, and so no interval.")
+        low, high = predictive.interval(level)
         return low.squeeze(-1).numpy(), high.squeeze(-1).numpy()
 
 
 def _parts(table: Any) -> list[pl.DataFrame]:
     frame = frame_from(table)
     return [frame.slice(start, ROWS_AT_ONCE) for start in range(0, max(len(frame), 1), ROWS_AT_ONCE)]
-
-
-def _joined(parts: list[Predictive]) -> Predictive:
-    mixtures = [p for p in parts if isinstance(p, NormalMixture)]
-    if mixtures:
-        return NormalMixture(torch.cat([m.centers for m in mixtures], 1), torch.cat([m.scales for m in mixtures], 1))
-    return ClassProbabilities(torch.cat([p.mean() for p in parts]))

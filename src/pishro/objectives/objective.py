@@ -100,7 +100,7 @@ class Objective:
         """Σ_n w_n nll of each member, (K,), at β = 1."""
         trace = self.network.forward_path(theta, self.batch.x)
         self._seen[:] = [(theta, trace)]
-        nll = self.likelihood.nll(self.network.raw(trace), self.batch.y)
+        nll = self.likelihood.nll(self.batch.shifted(self.network.raw(trace)), self.batch.y)
         return (nll if self.batch.weight is None else nll * self.batch.weight).sum(-1)
 
     @property
@@ -137,9 +137,9 @@ class Objective:
     def _add_slice(self, theta: Tensor, batch: Batch, sums: tuple[Tensor, Tensor, Tensor]) -> None:
         cost, gradient, curvature = sums
         trace = self._trace(theta, batch)
-        raw = self.network.raw(trace)
+        raw = batch.shifted(self.network.raw(trace))
         nll, d_raw = self.likelihood.value_and_gradient(raw, batch.y)
-        root = self.likelihood.curvature_root(raw)
+        root = self.likelihood.curvature_root(raw, batch.y)
         if batch.weight is not None:
             nll, d_raw = nll * batch.weight, d_raw * batch.weight.unsqueeze(-1)
             half = batch.weight.sqrt()[:, None, None]

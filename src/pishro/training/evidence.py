@@ -193,7 +193,7 @@ def reestimate(objective: Objective, point: ObjectivePoint) -> tuple[Tensor, Ten
     gamma = (sizes - prior.alpha * prior.sums(factor.inverse_diagonal())).clamp_min(1e-3)
     alpha = (gamma / prior.sums(point.x.square()).clamp_min(1e-12)).clamp(1e-6, 1e6)
     total = gamma.sum(-1)
-    count = objective.batch.total * (objective.network.outputs if objective.likelihood.dispersion else 1)
+    count = objective.batch.values
     evidence = -point.value + (sizes * prior.alpha.log()).sum(-1) / 2 - factor.logdet() / 2
     if objective.likelihood.dispersion:
         evidence = evidence + count / 2 * (beta / (2 * math.pi)).log()
