@@ -14,8 +14,12 @@ from pishro.nn import Dense, Network
 from pishro.objectives import Batch, Objective
 from pishro.training import train
 
-# A further method is one more name here.
-METHODS: dict[str, Callable[[], optim.Method]] = {"levenberg-marquardt": optim.LevenbergMarquardt}
+METHODS: dict[str, Callable[[], optim.Method]] = {
+    "levenberg-marquardt": optim.LevenbergMarquardt,
+    "gauss-newton": optim.GaussNewton,
+    "bfgs": optim.BFGS,
+    "newton": optim.Newton,
+}
 
 D, N, FRESH = 2, 3000, 10_000
 STOP = optim.Stop(iterations=300, change=1e-10)

@@ -41,11 +41,13 @@ class Likelihood(abc.ABC):
         (the Normal with unknown variance). Where False, β is 1.
     scaling : what may be done to the target before the fit: "standardize" (shift and scale), "scale" (positive targets:
         divide only), or "none" (counts and classes mean themselves).
+    smooth : whether the second derivatives exist and tell of the cost; False where it has kinks.
     """
 
     name: ClassVar[str]
     dispersion: ClassVar[bool] = False
     scaling: ClassVar[Literal["standardize", "scale", "none"]] = "none"
+    smooth: ClassVar[bool] = True
 
     @abc.abstractmethod
     def outputs(self, y: Tensor) -> int:

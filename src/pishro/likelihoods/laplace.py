@@ -40,6 +40,7 @@ class Laplace(LocationScale):
 
     scale: float | None = None
     name = "laplace"
+    smooth = False
 
     def psi(self, z: Tensor) -> Tensor:
         """The sign."""

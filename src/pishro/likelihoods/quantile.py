@@ -60,6 +60,7 @@ class Quantile(PerTarget):
 
     levels: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
     name = "quantile"
+    smooth = False
     scaling: ClassVar[Literal["standardize"]] = "standardize"
 
     def __post_init__(self) -> None:

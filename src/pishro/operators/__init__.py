@@ -4,6 +4,7 @@ from pishro.operators.dense import CholeskyFactor, DenseOperator
 from pishro.operators.gram import add_gram_lower, mirror_lower
 from pishro.operators.inverse import DirectionOperator, InverseOperator
 from pishro.operators.operator import Factor, Operator, Pencil
+from pishro.operators.probed_diagonal import probed_diagonal
 from pishro.operators.product import ProductOperator, conjugate_gradients
 from pishro.operators.spectral import ResidualOperator, SpectralOperator
 from pishro.operators.wide import WideOperator
@@ -23,4 +24,5 @@ __all__ = [
     "add_gram_lower",
     "conjugate_gradients",
     "mirror_lower",
+    "probed_diagonal",
 ]

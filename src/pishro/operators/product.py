@@ -80,13 +80,14 @@ class ProductOperator(Operator):
     ----------
     product : v (K, P) → B v, at the points x.
     x : (K, P), where B belongs.
-    rebuild : x → the operator at other points; how members are selected and updated.
+    rebuild : (x, index) → the operator of the members in `index`, or of all where it is None, at other points x; how
+        members are selected and updated.
     estimate : an approximate diagonal (K, P), positive; None for none.
     """
 
     product: Callable[[Tensor], Tensor]
     x: Tensor
-    rebuild: Callable[[Tensor], "ProductOperator"]
+    rebuild: Callable[[Tensor, Tensor | None], "ProductOperator"]
     estimate: Tensor | None = None
 
     def __matmul__(self, v: Tensor) -> Tensor:
@@ -107,7 +108,7 @@ class ProductOperator(Operator):
 
     def select(self, index: Tensor) -> "ProductOperator":
         """The members in `index`."""
-        return self.rebuild(self.x[index])
+        return self.rebuild(self.x[index], index)
 
     def update(self, index: Tensor, new: Operator) -> None:
         """Move the members in `index` to the points of `new`."""
@@ -115,7 +116,7 @@ class ProductOperator(Operator):
             raise TypeError(f"A product operator is updated from another, received {type(new).__name__}.")
         x = self.x.clone()
         x[index] = new.x
-        moved = self.rebuild(x)
+        moved = self.rebuild(x, None)
         self.product, self.x, self.estimate = moved.product, moved.x, moved.estimate
 
 

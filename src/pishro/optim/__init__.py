@@ -34,13 +34,14 @@ from pishro.optim.least_squares import LeastSquaresResult, LeastSquaresResults, 
 from pishro.optim.loop import Iteration, optimize
 from pishro.optim.method import Curvature, Method, Path, Search, Steps, Trial
 from pishro.optim.minimize import minimize
-from pishro.optim.need import Need
+from pishro.optim.need import FROM_PROBLEM, Need
 from pishro.optim.paths import ConjugateStep, Damped, Dogleg, ExactRegion, Ray, Steihaug
 from pishro.optim.problem import GaussNewtonPoint, HessianPoint, Point, Problem
 from pishro.optim.residual import Form, ResidualProblem
 from pishro.optim.result import History, Result, Results
 from pishro.optim.root import RootResult, root
 from pishro.optim.searches import ArmijoSearch, ExactLineSearch, FixedRate, GainRatio, RateSchedule, StrongWolfe
+from pishro.optim.second_order import GradientGraph, hessian_matrix, hessian_products
 from pishro.optim.state import State
 from pishro.optim.stationary import (
     Kind,
@@ -90,6 +91,7 @@ from pishro.optim.stopping import Reason, Stop, Validation
 
 __all__ = [
     "BFGS",
+    "FROM_PROBLEM",
     "LBFGS",
     "SGD",
     "AdaGrad",
@@ -125,6 +127,7 @@ __all__ = [
     "GaussNewtonPoint",
     "GaussNewtonProducts",
     "GradientDescent",
+    "GradientGraph",
     "HessianCurvature",
     "HessianFree",
     "HessianPoint",
@@ -188,6 +191,8 @@ __all__ = [
     "compare",
     "descend",
     "escape",
+    "hessian_matrix",
+    "hessian_products",
     "least_squares",
     "minimize",
     "optimize",

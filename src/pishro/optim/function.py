@@ -13,6 +13,7 @@ from pishro.errors import SettingError, ShapeError
 from pishro.operators import DenseOperator, ProductOperator
 from pishro.optim.need import Need
 from pishro.optim.problem import HessianPoint, Point, Problem
+from pishro.optim.second_order import GradientGraph, hessian_matrix, hessian_products
 from pishro.optim.vectorized import Vectorized
 
 Function = Callable[[Tensor], Tensor]
@@ -99,14 +100,14 @@ class FunctionProblem(Problem):
             values = self._values(leaf)
             return values.detach(), _grad(values.sum(), leaf)
 
-    def _gradient_graph(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """A leaf, f and ∇f with the graph that leads to second derivatives."""
+    def _gradient_graph(self, x: Tensor, members: Tensor | None = None) -> GradientGraph:
+        del members  # every member has the same function
         with torch.enable_grad():
             leaf = x.detach().clone().requires_grad_(True)
             values = self._values(leaf)
             if self._gradient is not None:
-                return leaf, values.detach(), self._checked(self._gradient(leaf), x, "gradient")
-            return leaf, values.detach(), _grad(values.sum(), leaf, graph=True)
+                return GradientGraph(leaf, values.detach(), self._checked(self._gradient(leaf), x, "gradient"))
+            return GradientGraph(leaf, values.detach(), _grad(values.sum(), leaf, graph=True))
 
     def _second_order(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         if self._hessian is not None:
@@ -117,17 +118,15 @@ class FunctionProblem(Problem):
             if matrix.shape != expected:
                 raise ShapeError(f"Expected hessian(x) of shape {expected[1:]}, received {tuple(matrix.shape[1:])}.")
             return value, gradient, matrix
-        leaf, value, gradient = self._gradient_graph(x)
-        rows = [_derivative(gradient[:, i].sum(), leaf) for i in range(x.shape[-1])]
-        matrix = torch.stack(rows, -2)
-        return value, gradient.detach(), (matrix + matrix.mT) / 2
+        graph = self._gradient_graph(x)
+        return graph.value, graph.gradient.detach(), hessian_matrix(graph)
 
-    def _products(self, x: Tensor) -> ProductOperator:
+    def _products(self, x: Tensor, members: Tensor | None = None) -> ProductOperator:
+        del members
         if self._hessian is not None:
             matrix = self._second_order(x)[2]
             return ProductOperator(lambda v: (matrix @ v.unsqueeze(-1)).squeeze(-1), x, self._products)
-        leaf, _, gradient = self._gradient_graph(x)
-        return ProductOperator(lambda v: _derivative((gradient * v).sum(), leaf, keep=True), x, self._products)
+        return hessian_products(self._gradient_graph, x)
 
     @staticmethod
     def _checked(gradient: Tensor, x: Tensor, name: str) -> Tensor:
@@ -144,11 +143,3 @@ def _grad(total: Tensor, x: Tensor, graph: bool = False) -> Tensor:
         )
     (gradient,) = torch.autograd.grad(total, x, create_graph=graph)
     return gradient
-
-
-def _derivative(total: Tensor, x: Tensor, keep: bool = True) -> Tensor:
-    """∇ of a part of the gradient; zero where it is linear in x."""
-    if not total.requires_grad:
-        return torch.zeros_like(x, requires_grad=False)
-    (row,) = torch.autograd.grad(total, x, retain_graph=keep, allow_unused=True)
-    return torch.zeros_like(x, requires_grad=False) if row is None else row

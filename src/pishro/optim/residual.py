@@ -22,7 +22,14 @@ import torch
 from torch import Tensor
 
 from pishro.errors import SettingError, ShapeError
-from pishro.operators import DenseOperator, Operator, ProductOperator, ResidualOperator, WideOperator
+from pishro.operators import (
+    DenseOperator,
+    Operator,
+    ProductOperator,
+    ResidualOperator,
+    WideOperator,
+    probed_diagonal,
+)
 from pishro.optim.function import FunctionProblem
 from pishro.optim.jacobian import JacobianProducts, jacobian
 from pishro.optim.need import Need
@@ -39,13 +46,6 @@ SINGULAR_PARAMETERS = 64
 
 JACOBIAN_BYTES = 2**30
 """Bytes of J, K members together, above which it is not written out."""
-
-PROBES = 8
-"""Random directions that estimate the diagonal of JᵀJ for the preconditioner of the matrix-free form."""
-
-
-LEAST_ESTIMATE = 1e-3
-"""Least entry of that estimate, relative to its mean: no direction may look free of curvature by chance."""
 
 
 class Form(enum.Enum):
@@ -195,15 +195,9 @@ class ResidualProblem(Problem):
     def _products(self, x: Tensor) -> tuple[ProductOperator, Tensor, Tensor]:
         """JᵀJ by products, with the residuals and Jᵀr."""
         J = JacobianProducts(self.residuals, x)
-        # E[(Jᵀu)²] over random signs u is the diagonal of JᵀJ
-        generator = torch.Generator(device=x.device).manual_seed(0)
-        squares = torch.zeros_like(x)
-        for _ in range(PROBES):
-            signs = torch.randint(0, 2, J.value.shape, generator=generator, device=x.device).to(x.dtype) * 2 - 1
-            squares += J.backward(signs).square() / PROBES
-        least = LEAST_ESTIMATE * squares.mean(-1, keepdim=True).clamp_min(torch.finfo(x.dtype).tiny)
+        diagonal = probed_diagonal(J.backward, tuple(J.value.shape[1:]), x)
         operator = ProductOperator(
-            lambda v: J.backward(J.forward(v)), x, lambda new: self._products(new)[0], torch.maximum(squares, least)
+            lambda v: J.backward(J.forward(v)), x, lambda new, _: self._products(new)[0], diagonal
         )
         return operator, J.value, J.backward(J.value)
 
