@@ -93,7 +93,8 @@ def fit(
     target : name of the column to predict.
     progress : called with a `Progress` after each iteration.
     started : called with the schema and the recipe before the training begins.
-    **settings : fields of `pishro.models.FitSettings`: hidden, activation, members, test, seed, max_seconds.
+    **settings : fields of `pishro.models.FitSettings`: hidden, activation, members, likelihood, test,
+        seed, max_seconds.
 
     Raises
     ------

@@ -41,13 +41,16 @@ def fit(
     ] = None,
     hidden: Annotated[str, typer.Option(help='Units of the hidden layers, such as "12,12"; "auto" chooses.')] = "auto",
     members: Annotated[str, typer.Option(help='Networks trained together; "auto" chooses.')] = "auto",
+    likelihood: Annotated[
+        str, typer.Option(help='The cost by its distribution: "auto", normal, student-t, poisson, … (docs/costs.md).')
+    ] = "auto",
     seed: Annotated[int, typer.Option(help="Seed of the split and of the starting points.")] = 0,
     max_seconds: Annotated[float | None, typer.Option(help="Most seconds for the training.")] = None,
 ) -> None:
     """Train networks on a table; print the held-out score; write a model file and a report."""
     from pishro.cli import fit as command  # noqa: PLC0415 - torch is imported only when there is work
 
-    wanted = command.Wanted(table, target, example, output, hidden, members, seed, max_seconds)
+    wanted = command.Wanted(table, target, example, output, hidden, members, likelihood, seed, max_seconds)
     command.run(wanted)
 
 

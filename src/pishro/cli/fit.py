@@ -30,6 +30,7 @@ class Wanted:
     output: Path | None
     hidden: str
     members: str
+    likelihood: str
     seed: int
     max_seconds: float | None
 
@@ -42,7 +43,12 @@ def run(wanted: Wanted) -> None:
         raise SettingError(f"Expected an output file ending in .safetensors, received {output.name!r}.")
     page = output.with_suffix(".html")
     console = Console()
-    settings = {"hidden": _hidden(wanted.hidden), "members": _members(wanted.members), "seed": wanted.seed}
+    settings = {
+        "hidden": _hidden(wanted.hidden),
+        "members": _members(wanted.members),
+        "likelihood": wanted.likelihood,
+        "seed": wanted.seed,
+    }
     with _Display(console) as display:
         model = fit_model(
             frame,

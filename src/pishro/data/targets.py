@@ -18,6 +18,8 @@ from pishro.errors import DataError, unknown_name
 
 MISSING, UNSEEN = -1.0, -2.0
 
+Scaling = Literal["standardize", "scale", "none"]
+
 
 def _refuse_missing(name: str, present: npt.NDArray[np.bool_]) -> None:
     if not present.all():
@@ -29,13 +31,13 @@ def _refuse_missing(name: str, present: npt.NDArray[np.bool_]) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class NumericTarget:
-    """(y − mean) / scale of the training part.
+    """(y − mean) / scale, as the training part and the cost want it.
 
     Attributes
     ----------
     name : the column.
     style : how text is read as a number.
-    mean, scale : of the training part; scale is above 0 (1 for a constant).
+    mean, scale : what is subtracted, and divided by; scale is above 0.
     """
 
     name: str
@@ -45,8 +47,15 @@ class NumericTarget:
     kind: Literal["numeric"] = "numeric"
 
     @classmethod
-    def fit(cls, series: pl.Series, style: str = "plain") -> "NumericTarget":
+    def fit(cls, series: pl.Series, style: str = "plain", scaling: Scaling = "standardize") -> "NumericTarget":
         """Learn from the training part (N,); missing values are passed over.
+
+        Parameters
+        ----------
+        series : the column.
+        style : how text is read as a number.
+        scaling : "standardize" to mean 0 and standard deviation 1 (a constant to 0), "scale" to mean 1 by a division
+            alone, which keeps positive numbers positive, or "none".
 
         Raises
         ------
@@ -57,6 +66,10 @@ class NumericTarget:
         if not len(values):
             raise DataError(f"Target {series.name!r} should hold numbers, but all are missing; check the split.")
         mean, scale = mean_and_scale(values)
+        if scaling == "scale":
+            mean, scale = 0.0, abs(mean)
+        elif scaling == "none":
+            mean, scale = 0.0, 1.0
         return cls(series.name, style, mean, scale or 1.0)
 
     def present(self, series: pl.Series) -> npt.NDArray[np.bool_]:
@@ -151,8 +164,10 @@ class ClassTarget:
         return dataclasses.asdict(self) | {"classes": list(self.classes)}
 
 
-def target_encoder(frame: pl.DataFrame, schema: Schema) -> NumericTarget | ClassTarget:
-    """The encoder of a schema's target, fitted to the training rows (N, ·).
+def target_encoder(
+    frame: pl.DataFrame, schema: Schema, scaling: Scaling = "standardize"
+) -> NumericTarget | ClassTarget:
+    """The encoder of a schema's target, fitted to the training rows (N, ·); `scaling` as for `NumericTarget.fit`.
 
     Raises
     ------
@@ -162,7 +177,7 @@ def target_encoder(frame: pl.DataFrame, schema: Schema) -> NumericTarget | Class
         return ClassTarget(schema.target, schema.target_style, schema.classes)
     if schema.target not in frame.columns:
         raise DataError(unknown_name("column", schema.target, frame.columns))
-    return NumericTarget.fit(frame[schema.target], schema.target_style or "plain")
+    return NumericTarget.fit(frame[schema.target], schema.target_style or "plain", scaling)
 
 
 def target_from_json(data: dict[str, Any]) -> NumericTarget | ClassTarget:

@@ -14,8 +14,8 @@ from pishro.data import TableEncoder, frame_from, infer_schema, target_encoder
 from pishro.errors import SettingError
 from pishro.estimators.not_fitted import NotFittedError
 from pishro.likelihoods import Predictive
-from pishro.models import FitSettings, TableModel
-from pishro.models.fit_table import fit_encoded
+from pishro.models import FitSettings, TableModel, fit_encoded, likelihood_for
+from pishro.objectives import Batch
 
 TARGET = "target of the fit"
 """Name under which y joins the columns of X while the schema is inferred."""
@@ -45,12 +45,13 @@ class _FeedForward(BaseEstimator):  # type: ignore[misc]
             raise SettingError(f"Expected one target for each of {len(frame)} rows, received {len(labels)}.")
         frame = frame.with_columns(pl.Series(TARGET, labels))
         schema = infer_schema(frame, TARGET, task=task)  # type: ignore[arg-type]
-        encoder, coder = TableEncoder.fit(frame, schema), target_encoder(frame, schema)
+        likelihood = likelihood_for("auto", schema)
+        encoder, coder = TableEncoder.fit(frame, schema), target_encoder(frame, schema, likelihood.scaling)
         settings = FitSettings(
             self.hidden, self.activation, self.members, seed=self.random_state or 0, max_seconds=self.max_seconds
         )
         numbers = coder.transform(frame[TARGET])
-        network, likelihood, trained = fit_encoded(encoder.transform(frame), numbers, settings)
+        network, trained = fit_encoded(likelihood, Batch(encoder.transform(frame), numbers), settings)
         self.model_ = TableModel(schema, encoder, coder, network, likelihood, trained)
         self.n_features_in_ = len(frame.columns) - 1
         return self

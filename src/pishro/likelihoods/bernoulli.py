@@ -5,7 +5,7 @@ The logarithm is of the model's output, not of the target, as some texts misprin
 
 __all__ = ["Bernoulli"]
 
-from typing import final
+from typing import ClassVar, Literal, final
 
 import torch
 from torch import Tensor
@@ -27,6 +27,7 @@ class Bernoulli(Likelihood):
     """
 
     name = "bernoulli"
+    targets: ClassVar[Literal["classes"]] = "classes"
 
     def outputs(self, y: Tensor) -> int:
         """One."""

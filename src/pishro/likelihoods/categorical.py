@@ -3,7 +3,7 @@
 __all__ = ["Categorical"]
 
 import dataclasses
-from typing import final
+from typing import ClassVar, Literal, final
 
 import torch
 from torch import Tensor
@@ -31,6 +31,7 @@ class Categorical(Likelihood):
 
     classes: int
     name = "categorical"
+    targets: ClassVar[Literal["classes"]] = "classes"
 
     def __post_init__(self) -> None:
         if self.classes < 2:

@@ -41,12 +41,14 @@ class Likelihood(abc.ABC):
         (the Normal with unknown variance). Where False, β is 1.
     scaling : what may be done to the target before the fit: "standardize" (shift and scale), "scale" (positive targets:
         divide only), or "none" (counts and classes mean themselves).
+    targets : "numbers" (N, T), or "classes" (N,).
     smooth : whether the second derivatives exist and tell of the cost; False where it has kinks.
     """
 
     name: ClassVar[str]
     dispersion: ClassVar[bool] = False
     scaling: ClassVar[Literal["standardize", "scale", "none"]] = "none"
+    targets: ClassVar[Literal["numbers", "classes"]] = "numbers"
     smooth: ClassVar[bool] = True
 
     @abc.abstractmethod

@@ -24,7 +24,7 @@ McCullagh, P. (1980). Regression models for ordinal data. J. R. Statist. Soc. B 
 __all__ = ["Ordinal"]
 
 import dataclasses
-from typing import final
+from typing import ClassVar, Literal, final
 
 import torch
 from torch import Tensor
@@ -55,6 +55,7 @@ class Ordinal(Likelihood):
 
     classes: int
     name = "ordinal"
+    targets: ClassVar[Literal["classes"]] = "classes"
 
     def __post_init__(self) -> None:
         if self.classes < 2:

@@ -1,7 +1,18 @@
 """Fitted models and their held-out scores."""
 
+from pishro.models.choosing_costs import likelihood_for, task_of
 from pishro.models.evaluation import Evaluation, Metric, Scores
-from pishro.models.fit_table import FitSettings, fit_table
+from pishro.models.fit_table import FitSettings, fit_encoded, fit_table
 from pishro.models.table_model import TableModel
 
-__all__ = ["Evaluation", "FitSettings", "Metric", "Scores", "TableModel", "fit_table"]
+__all__ = [
+    "Evaluation",
+    "FitSettings",
+    "Metric",
+    "Scores",
+    "TableModel",
+    "fit_encoded",
+    "fit_table",
+    "likelihood_for",
+    "task_of",
+]

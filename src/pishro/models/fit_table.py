@@ -21,10 +21,13 @@ from pishro.data import (
     target_encoder,
     usable_rows,
 )
-from pishro.likelihoods import Bernoulli, Categorical, EqualMixture, Likelihood, Normal
+from pishro.errors import SettingError
+from pishro.likelihoods import EqualMixture, Likelihood
+from pishro.models.choosing_costs import likelihood_for, task_of
 from pishro.models.evaluation import Evaluation, Scores
 from pishro.models.scoring import baseline_scores, class_metrics, regression_metrics
 from pishro.models.table_model import TableModel
+from pishro.nn import Network
 from pishro.objectives import Batch
 from pishro.training import Progress, TrainedMembers, choose_recipe
 
@@ -38,6 +41,7 @@ class FitSettings:
     hidden : "auto", or units of the hidden layers.
     activation : of the hidden layers.
     members : "auto", or how many networks.
+    likelihood : the cost: "auto", a name such as "student-t" or "poisson", or a likelihood.
     test : share of the rows held out for the score.
     seed : of the split and the starting points.
     max_seconds : most time for the training; None for a plan of about a minute.
@@ -46,6 +50,7 @@ class FitSettings:
     hidden: "str | int | Sequence[int]" = "auto"
     activation: str = "tanh"
     members: "int | str" = "auto"
+    likelihood: "str | Likelihood" = "auto"
     test: float = 0.2
     seed: int = 0
     max_seconds: float | None = None
@@ -69,14 +74,15 @@ def fit_table(
     started : called with the schema and the recipe before the training begins.
     """
     frame = frame_from(table)
-    schema = infer_schema(frame, target)
+    schema = infer_schema(frame, target, task=task_of(settings.likelihood))
+    likelihood = likelihood_for(settings.likelihood, schema)
     frame = usable_rows(frame, schema)
     generator = torch.Generator().manual_seed(settings.seed)
     coder = target_encoder(frame, schema)
     labels = coder.transform(frame[target]) if isinstance(coder, ClassTarget) else None
     train, test = holdout(len(frame), settings.test, generator, labels=labels)
     part, rest = frame[train.numpy()], frame[test.numpy()]
-    coder = target_encoder(part, schema)
+    coder = target_encoder(part, schema, likelihood.scaling)
     encoder = TableEncoder.fit(part, schema)
     x, y = encoder.transform(part), coder.transform(part[target])
 
@@ -84,53 +90,44 @@ def fit_table(
         if started is not None:
             started(schema, sentence)
 
-    network, likelihood, trained = fit_encoded(x, y, settings, progress, announce)
+    network, trained = fit_encoded(likelihood, Batch(x, y), settings, progress, announce)
     model = TableModel(schema, encoder, coder, network, likelihood, trained)
     scores, evaluation = evaluate(model, (x, y), (encoder.transform(rest), coder.transform(rest[target])))
     return dataclasses.replace(model, scores=scores, evaluation=evaluation)
 
 
 def fit_encoded(
-    x: Tensor,
-    y: Tensor,
+    likelihood: Likelihood,
+    batch: Batch,
     settings: FitSettings,
     progress: Callable[[Progress], None] | None = None,
     announce: Callable[[str], None] | None = None,
-    weight: Tensor | None = None,
-) -> tuple[Any, Likelihood, TrainedMembers]:
-    """Choose network and cost for encoded rows, and train.
+) -> tuple[Network, TrainedMembers]:
+    """Choose a network for encoded rows, and train.
 
     Parameters
     ----------
-    x, y : inputs (N, D), and scaled targets (N, C) or class indices (N,).
+    likelihood : the cost.
+    batch : inputs (N, D), with scaled targets (N, C) or class indices (N,), and weights.
     settings, progress : as for `fit_table`.
     announce : called with the recipe's sentence.
-    weight : of each row (N,).
     """
-    likelihood = choose_likelihood(y)
-    outputs = likelihood.outputs(y)
+    x, outputs = batch.x, likelihood.outputs(batch.y)
     recipe = choose_recipe(len(x), x.shape[1], outputs, settings.hidden, settings.members, settings.max_seconds)
     if announce is not None:
         announce(recipe.sentence)
     network = recipe.network(x, outputs, settings.activation)
     seconds = float("inf") if settings.max_seconds is None else settings.max_seconds
-    trained = recipe.train(network, likelihood, Batch(x, y, weight), settings.seed, seconds, progress)
-    return network, likelihood, trained
-
-
-def choose_likelihood(y: Tensor) -> Likelihood:
-    """Normal for numbers, Bernoulli for two classes, categorical for more."""
-    if y.is_floating_point():
-        return Normal()
-    classes = int(y.max()) + 1
-    return Bernoulli() if classes == 2 else Categorical(classes)
+    return network, recipe.train(network, likelihood, batch, settings.seed, seconds, progress)
 
 
 def evaluate(model: TableModel, train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> tuple[Scores, Evaluation]:
     """Scores on held-out encoded rows, beside baselines fitted on the training rows."""
     x, y = test
     predictive = model.predictive(x)
-    if isinstance(predictive, EqualMixture) and isinstance(model.target, NumericTarget):
+    if isinstance(model.target, NumericTarget):
+        if not isinstance(predictive, EqualMixture):
+            raise SettingError(f"The cost {model.likelihood.name!r} predicts no distribution to be scored by.")
         actual = model.target.inverse(y)
         low, high = predictive.interval(0.95)
         inside = ((actual >= low) & (actual <= high)).double().squeeze(1).numpy()
