@@ -9,6 +9,7 @@ COMMANDS = (
     ("levenberg_marquardt",),
     ("fit_time", "uci-regression"),
     ("uci", "uci-regression"),
+    ("likelihoods", "uci-regression"),
     ("step",),
     ("convolution",),
     ("matrix_free",),

@@ -46,6 +46,15 @@ def _checked(name: str, usable: pl.Series, distinct: int) -> list[str]:
     return [f"{dropped} rows without {name!r} are dropped."] if dropped else []
 
 
+def _refuse_lone_classes(name: str, counts: Counter[Any], remedy: str) -> None:
+    rows = sum(counts.values())
+    if rows < ROWS_PER_CLASS * len(counts):
+        raise DataError(
+            f"Target {name!r} should hold numbers or classes that recur, but {rows} rows have {len(counts)} "
+            f"different {remedy}."
+        )
+
+
 def _class_notes(counts: Counter[Any]) -> list[str]:
     single = [str(label) for label, count in counts.items() if count == 1]
     if not single:
@@ -92,6 +101,7 @@ def _numeric_target(series: pl.Series, style: str, task: Task | None) -> TargetJ
     whole = bool((values == np.round(values)).all()) and not series.dtype.is_float()
     labels = [int(v) if whole else float(v) for v in values]
     counts = Counter(labels)
+    _refuse_lone_classes(name, counts, "numbers; ask for regression")
     return TargetJudgment("classification", style, tuple(sorted(counts)), (*notes, *_class_notes(counts)), usable)
 
 
@@ -102,11 +112,7 @@ def _labeled_target(series: pl.Series) -> TargetJudgment:
     usable = pl.Series([label is not None for label in labels], dtype=pl.Boolean)
     counts = Counter(label for label in labels if label is not None)
     notes = _checked(name, usable, len(counts))
-    if sum(counts.values()) < ROWS_PER_CLASS * len(counts):
-        raise DataError(
-            f"Target {name!r} should hold numbers or classes that recur, but {usable.sum()} rows have {len(counts)} "
-            "different texts; name another column."
-        )
+    _refuse_lone_classes(name, counts, "texts; name another column")
     reason = "is true or false" if boolean else "holds words"
     notes.insert(0, f"Classification, because {name!r} {reason}.")
     return TargetJudgment("classification", "", tuple(sorted(counts)), (*notes, *_class_notes(counts)), usable)

@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from pishro.data import TableEncoder, frame_from, infer_schema, target_encoder
 from pishro.errors import SettingError
 from pishro.estimators.not_fitted import NotFittedError
-from pishro.likelihoods import Predictive
+from pishro.likelihoods import Likelihood, Predictive
 from pishro.models import FitSettings, TableModel, fit_encoded, likelihood_for
 from pishro.objectives import Batch
 
@@ -28,12 +28,14 @@ class _FeedForward(BaseEstimator):  # type: ignore[misc]
         self,
         hidden: "str | int | Sequence[int]" = "auto",
         activation: str = "tanh",
+        likelihood: "str | Likelihood" = "auto",
         members: "int | str" = "auto",
         max_seconds: float | None = None,
         random_state: int | None = None,
     ) -> None:
         self.hidden = hidden
         self.activation = activation
+        self.likelihood = likelihood
         self.members = members
         self.max_seconds = max_seconds
         self.random_state = random_state
@@ -45,7 +47,7 @@ class _FeedForward(BaseEstimator):  # type: ignore[misc]
             raise SettingError(f"Expected one target for each of {len(frame)} rows, received {len(labels)}.")
         frame = frame.with_columns(pl.Series(TARGET, labels))
         schema = infer_schema(frame, TARGET, task=task)  # type: ignore[arg-type]
-        likelihood = likelihood_for("auto", schema)
+        likelihood = likelihood_for(self.likelihood, schema)
         encoder, coder = TableEncoder.fit(frame, schema), target_encoder(frame, schema, likelihood.scaling)
         settings = FitSettings(
             self.hidden, self.activation, self.members, seed=self.random_state or 0, max_seconds=self.max_seconds
@@ -77,6 +79,7 @@ class FeedForwardRegressor(RegressorMixin, _FeedForward):  # type: ignore[misc]
     ----------
     hidden : "auto", or units of the hidden layers, such as (12, 12).
     activation : of the hidden layers.
+    likelihood : the cost: "auto" (the Normal), a name such as "student-t" or "poisson", or a likelihood.
     members : "auto" (up to 8), or how many networks are trained and averaged.
     max_seconds : most time for the training.
     random_state : seed of the starting points.
