@@ -64,8 +64,8 @@ class Categorical(Likelihood):
         if raw.ndim > index.ndim:
             index = index.expand(*raw.shape[:-1], 1)
         log_p = torch.log_softmax(raw, -1)
-        nll = -log_p.gather(-1, index).squeeze(-1)
-        return nll, log_p.exp().scatter_add_(-1, index, torch.full_like(nll, -1.0).unsqueeze(-1))
+        nll = log_p.gather(-1, index).squeeze(-1).neg()
+        return nll, log_p.exp().scatter_(-1, index, -1.0, reduce="add")
 
     def curvature_root(self, raw: Tensor, y: Tensor) -> Tensor:
         """The factor (…, N, C, C−1) of diag(p) − ppᵀ: its true rank."""

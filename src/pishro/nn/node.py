@@ -21,6 +21,7 @@ from pishro.nn.layer import ClosedFormLayer, Layer, Parameters, Shapes
 Shape = tuple[int, ...]
 Gradients = tuple[Tensor | None, ...]
 Changes = tuple[Tensor | None, ...]
+Bound = tuple[Callable[[Any, bool, Generator | None], Tensor], Callable[[Tensor], Any]]
 Rule = Callable[[Parameters, Any, Tensor, Parameters, bool], Tensor | None]
 
 
@@ -82,6 +83,24 @@ class LayerStage:
             return (self._add(self.rules.backward, params, saved, dy, grads, needs_dx),)
         return (self.rules.backward(params, saved, dy, grads, needs_dx),)
 
+    def bind(self, params: Parameters, grads: Parameters, needs_dx: bool) -> Bound:
+        """Both rules for fixed views, as functions of x and of dy that share what the forward path keeps."""
+        rules: Any = self.rules
+        saved: Any = None
+
+        def forward(x: Tensor, training: bool, generator: Generator | None) -> Tensor:
+            nonlocal saved
+            y: Tensor
+            y, saved = rules.forward(params, x, training=training, generator=generator)
+            return y
+
+        def backward(dy: Tensor) -> Any:
+            return rules.backward(params, saved, dy, grads, needs_dx)
+
+        if not self.adds:
+            return forward, backward
+        return forward, lambda dy: self._add(rules.backward, params, saved, dy, grads, needs_dx)
+
     def jacobian(self, params: Parameters, saved: Any, dy: Tensor, blocks: Parameters, needs_dx: bool) -> Gradients:
         """Write, or add, d raw/dparams of each row and output; return d raw/dx of the source."""
         if self.adds:
@@ -136,6 +155,18 @@ class JoinStage:
     def backward(self, params: Parameters, saved: Any, dy: Tensor, grads: Parameters, needs_dx: bool) -> Gradients:
         """dJ/dx of each source."""
         return self.layer.backward(saved, dy)
+
+    def bind(self, params: Parameters, grads: Parameters, needs_dx: bool) -> Bound:
+        """Both rules, as functions of the sources' outputs and of dy that share what the forward path keeps."""
+        join = self.layer
+        saved: Any = None
+
+        def forward(xs: tuple[Tensor, ...], training: bool, generator: Generator | None) -> Tensor:
+            nonlocal saved
+            y, saved = join.forward(xs)
+            return y
+
+        return forward, lambda dy: join.backward(saved, dy)
 
     def jacobian(self, params: Parameters, saved: Any, dy: Tensor, blocks: Parameters, needs_dx: bool) -> Gradients:
         """Return d raw/dx of each source."""
