@@ -207,10 +207,16 @@ def parameters(modules: list[Module]) -> Iterator[Breach]:
     for module, node in _functions(modules):
         names = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
         count = len(names) - (names[:1] in (["self"], ["cls"]))
-        roomy = module.room == "estimators" and node.name == "__init__"
+        # what is typed by name, a scikit-learn estimator's settings and a command's options, may be more
+        roomy = (module.room == "estimators" and node.name == "__init__") or _is_command(node)
         most = ESTIMATOR_PARAMETERS if roomy else PARAMETERS
         if count > most:
             yield module.breach(node, f"{node.name} has {count} parameters, at most {most}", node.name)
+
+
+def _is_command(node: Function) -> bool:
+    """Whether `@app.command` makes a function's parameters options on the command line."""
+    return any(ast.unparse(d).startswith("app.command") for d in node.decorator_list)
 
 
 def _functions(modules: Iterable[Module]) -> Iterator[tuple[Module, Function]]:

@@ -26,6 +26,7 @@ from pishro.nn import (
     MaxPool1d,
     MaxPool2d,
     Network,
+    PiecewiseLinear,
     TappedDelay,
     activation,
 )
@@ -97,6 +98,7 @@ LAYERS_BY_NAME: dict[str, tuple[tuple[int, ...], Layer]] = {
     "flatten": ((2, 3, 2), Flatten()),
     "layer_norm": ((2, 3), LayerNorm()),
     "dropout": ((2, 3), Dropout(0.5)),
+    "piecewise-linear": ((3,), PiecewiseLinear([[-1.0, 0.0, 0.5, 2.0], [], [-2.0, 0.1, 1.0]])),
     "tapped_delay": ((2, 5), TappedDelay(2)),
     "rbf multiquadric": ((3,), RBF(4, "multiquadric")),
     "rbf inverse multiquadric": ((3,), RBF(4, "inverse_multiquadric")),
