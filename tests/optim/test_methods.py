@@ -176,7 +176,7 @@ def test_an_assembly_that_cannot_work_is_refused_when_built(curvature, path, sea
 
 
 def test_a_method_is_refused_where_the_problem_lacks_a_derivative() -> None:
-    with pytest.raises(SettingError, match="levenberg-marquardt needs a Gauss-Newton matrix.*least_squares"):
+    with pytest.raises(SettingError, match=r"levenberg-marquardt needs a Gauss-Newton matrix.*least_squares"):
         optim.minimize(lambda x: x.square().sum(), [1.0], "levenberg-marquardt")
 
 
