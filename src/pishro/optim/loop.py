@@ -78,7 +78,7 @@ class Run:
         self.problem, self.method, self.stop = problem, method, stop
         self.state = start if isinstance(start, State) else State.start(problem, start, method)
         seen = 0 if isinstance(start, State) else 1
-        self.books = Books(self.state.point, [pace.scale for pace in self.state.paces], stop, seen)
+        self.books = Books(self.state.point, [pace.scale for pace in self.state.paces], stop, seen, self._norm)
         self.active = self.books.retire_at_start()
         self.number = 0
 
@@ -140,7 +140,12 @@ class Run:
 
     def _report(self, members: list[int], new: Point) -> Iteration:
         scale = torch.tensor([self.state.paces[m].scale for m in members], dtype=new.value.dtype)
-        return Iteration(self.number, torch.tensor(members), new.value, new.gradient.abs().amax(-1), scale)
+        return Iteration(self.number, torch.tensor(members), new.value, self._norm(new), scale)
+
+    def _norm(self, point: Point) -> Tensor:
+        """The largest entry of what should vanish, (K,)."""
+        norm: Tensor = torch.linalg.vector_norm(self.method.path.optimality(point), torch.inf, dim=-1)
+        return norm
 
     def results(self) -> Results:
         """What was reached so far."""
@@ -151,7 +156,7 @@ class Run:
         return Results(
             point.x,
             point.value,
-            point.gradient.abs().amax(-1),
+            self._norm(point),
             tuple(books.reasons),
             torch.tensor(books.iterations),
             torch.tensor(books.evaluations),

@@ -6,7 +6,7 @@ and H v is one backward pass through it. A `Problem` gives its gradient only; H 
 section 5.6, one order further).
 """
 
-__all__ = ["AutogradModel", "DifferenceModel", "LocalModel"]
+__all__ = ["AutogradModel", "DifferenceModel", "LagrangianModel", "LocalModel"]
 
 import abc
 from collections.abc import Callable
@@ -134,3 +134,29 @@ class DifferenceModel(LocalModel):
     def moved(self, x: Tensor) -> "DifferenceModel":
         """The same problem at another point."""
         return DifferenceModel(self.problem, x)
+
+
+@final
+class LagrangianModel(LocalModel):
+    """L = f + νᵀc at a point, with ν fixed.
+
+    Parameters
+    ----------
+    model : f at x.
+    constraints : c, (P,) → (m,) by torch operations.
+    multipliers : ν (m,).
+    """
+
+    def __init__(self, model: LocalModel, constraints: Callable[[Tensor], Tensor], multipliers: Tensor) -> None:
+        self.model, self.constraints, self.multipliers = model, constraints, multipliers
+        self.bend = AutogradModel(lambda z: multipliers @ constraints(z).reshape(-1), model.x)
+        self.x, self.accuracy = model.x, model.accuracy
+        self.value, self.gradient = model.value + self.bend.value, model.gradient + self.bend.gradient
+
+    def product(self, v: Tensor) -> Tensor:
+        """∇²L v for a vector (P,)."""
+        return self.model.product(v) + self.bend.product(v)
+
+    def moved(self, x: Tensor) -> "LagrangianModel":
+        """The same function at another point."""
+        return LagrangianModel(self.model.moved(x), self.constraints, self.multipliers)

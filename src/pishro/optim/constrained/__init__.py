@@ -1,0 +1,3 @@
+"""Constraints: sets with a projection, and general equalities and inequalities."""
+
+__all__: list[str] = []

@@ -1,0 +1,67 @@
+"""Balls in the three usual norms.
+
+    ‖x‖₂ ≤ r   shorten x to the length r
+    ‖x‖∞ ≤ r   clip every entry
+    ‖x‖₁ ≤ r   project the absolute values onto the simplex, and give the signs back: small entries become zero
+
+References
+----------
+Duchi, J., Shalev-Shwartz, S., Singer, Y. and Chandra, T. (2008). Efficient projections onto the l1-ball for learning in
+high dimensions. Proc. ICML, 272-279.
+"""
+
+__all__ = ["Ball"]
+
+import dataclasses
+import math
+from typing import final
+
+import torch
+from torch import Tensor
+
+from pishro.errors import SettingError
+from pishro.optim.constrained.region import Region
+from pishro.optim.constrained.simplex import onto_simplex
+
+
+@final
+@dataclasses.dataclass(frozen=True)
+class Ball(Region):
+    """All x with ‖x‖ ≤ radius.
+
+    Attributes
+    ----------
+    radius : positive.
+    norm : 1, 2 or inf.
+
+    Raises
+    ------
+    SettingError
+        If the radius is not positive, or the norm is another.
+
+    Examples
+    --------
+    >>> Ball(1.0).project(torch.tensor([[3.0, 4.0]]))
+    tensor([[0.6000, 0.8000]])
+    >>> Ball(1.0, norm=1).project(torch.tensor([[3.0, 0.5]]))
+    tensor([[1., 0.]])
+    """
+
+    radius: float
+    norm: float = 2
+
+    def __post_init__(self) -> None:
+        """Refuse what is no ball."""
+        if not 0 < self.radius < math.inf:
+            raise SettingError(f"Expected a positive radius, received {self.radius}.")
+        if self.norm not in (1, 2, math.inf):
+            raise SettingError(f"Expected norm 1, 2 or inf, received {self.norm!r}.")
+
+    def project(self, x: Tensor) -> Tensor:
+        """The nearest point of the ball for each row of x, (K, P)."""
+        if self.norm == math.inf:
+            return x.clamp(-self.radius, self.radius)
+        length: Tensor = torch.linalg.vector_norm(x, self.norm, dim=-1, keepdim=True)
+        if self.norm == 2:  # noqa: PLR2004 - the norm's own name
+            return x * (self.radius / length.clamp_min(self.radius))
+        return torch.where(length <= self.radius, x, onto_simplex(x.abs(), self.radius) * x.sign())
