@@ -5,7 +5,7 @@ then the searches ask for trials until each has accepted one or given up. Member
 that gives up where the curvature remembers earlier points gets one more chance with an empty memory.
 """
 
-__all__ = ["Iteration", "Run", "optimize"]
+__all__ = ["Iteration", "Run", "optimize", "solve"]
 
 import dataclasses
 from collections.abc import Callable
@@ -68,6 +68,16 @@ def optimize(
     """
     run = Run(problem, start, method, stop or Stop())
     run.go(callback)
+    return run.results()
+
+
+def solve(problem: Problem, start: Tensor, method: Method, stop: Stop) -> Results:
+    """Run the loop from (K, P); Ctrl-C ends it and keeps what was reached."""
+    run = Run(problem, start, method, stop)
+    try:
+        run.go()
+    except KeyboardInterrupt:
+        run.finish(Reason.INTERRUPTED)
     return run.results()
 
 

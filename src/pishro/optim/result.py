@@ -69,9 +69,7 @@ class Result:
     evaluations: int
     seconds: float
     history: History
-    judge: Callable[[Tensor], Verdict] | None = dataclasses.field(
-        default=None, repr=False, compare=False, kw_only=True
-    )
+    judge: Callable[[Tensor], Verdict] | None = dataclasses.field(default=None, repr=False, compare=False, kw_only=True)
 
     @functools.cached_property
     def verdict(self) -> Verdict | None:

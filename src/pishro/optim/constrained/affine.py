@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from pishro.errors import SettingError, ShapeError
-from pishro.optim.constrained.region import Region
+from pishro.optim.constrained.region import Region, Surface
 
 CONSISTENT = 1e-8
 """Largest residual of the equations, relative to b, at which they count as having a solution."""
@@ -44,10 +44,7 @@ class Affine(Region):
 
     def __post_init__(self) -> None:
         """Refuse equations without a solution; the pseudo-inverse is computed once."""
-        A, b = (
-            torch.as_tensor(part, dtype=None if isinstance(part, Tensor) else torch.float64)
-            for part in (self.A, self.b)
-        )
+        A, b = (torch.as_tensor(part, dtype=torch.float64) for part in (self.A, self.b))
         if A.ndim != 2 or b.shape != A.shape[:1]:
             raise ShapeError(f"Expected A (m, P) and b (m,), received {tuple(A.shape)} and {tuple(b.shape)}.")
         inverse = torch.linalg.pinv(A)
@@ -64,6 +61,11 @@ class Affine(Region):
         """The nearest solution for each row of x, (K, P)."""
         A, b, inverse = (part.to(x) for part in (self.A, self.b, self._inverse))
         return x - (x @ A.mT - b) @ inverse.mT
+
+    def surface(self, x: Tensor, normal: Tensor) -> Surface:
+        """All the equations."""
+        A, b, inverse = (part.to(x) for part in (self.A, self.b, self._inverse))
+        return Surface(lambda z: A @ z - b, normal @ inverse, torch.zeros(len(b), dtype=torch.bool))
 
     def check(self, x: Tensor) -> None:
         """Refuse points that have not as many variables as A has columns."""

@@ -20,8 +20,12 @@ import torch
 from torch import Tensor
 
 from pishro.errors import SettingError
-from pishro.optim.constrained.region import Region
+from pishro.optim.constrained.box import Box
+from pishro.optim.constrained.region import Region, Surface
 from pishro.optim.constrained.simplex import onto_simplex
+
+ON_SPHERE = 1e-10
+"""Distance from the sphere, relative to the radius, that is rounding."""
 
 
 @final
@@ -62,6 +66,29 @@ class Ball(Region):
         if self.norm == math.inf:
             return x.clamp(-self.radius, self.radius)
         length: Tensor = torch.linalg.vector_norm(x, self.norm, dim=-1, keepdim=True)
-        if self.norm == 2:  # noqa: PLR2004 - the norm's own name
+        if self.norm == 2:
             return x * (self.radius / length.clamp_min(self.radius))
         return torch.where(length <= self.radius, x, onto_simplex(x.abs(), self.radius) * x.sign())
+
+    def surface(self, x: Tensor, normal: Tensor) -> Surface:
+        """The sphere if x (P,) is on it: curved, or the face of a polytope that x lies on."""
+        if self.norm == math.inf:
+            return Box(-self.radius, self.radius).surface(x, normal)
+        length = torch.linalg.vector_norm(x, self.norm)
+        if float(length) < self.radius * (1 - ON_SPHERE):
+            return Surface(lambda z: z[:0], x[:0], torch.zeros(0, dtype=torch.bool))
+        if self.norm == 2:
+            multiplier = (normal @ x / length.square()).reshape(1)
+            return Surface(
+                lambda z: (z @ z - length.square()).reshape(1) / 2, multiplier, torch.ones(1, dtype=torch.bool)
+            )
+        # Zero entries stand on an edge: each is held from both sides, with a strength between −price and price.
+        sign, zero = x.sign(), x == 0
+        price = (normal * sign).sum() / (~zero).sum()
+        inequality = torch.zeros(1 + int(zero.sum()), dtype=torch.bool)
+        inequality[0] = True
+        return Surface(
+            lambda z: torch.cat([(sign @ z - length).reshape(1), z[zero]]),
+            torch.cat([price.reshape(1), normal[zero]]),
+            inequality,
+        )

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from pishro.errors import SettingError, ShapeError
-from pishro.optim.constrained.region import Region
+from pishro.optim.constrained.region import Region, Surface
 
 Bound = Tensor | float
 
@@ -21,7 +21,7 @@ class Box(Region):
 
     Attributes
     ----------
-    lower, upper : numbers, or one for each variable (P,); infinite where there is no bound. Equal bounds fix a variable.
+    lower, upper : numbers, or one for each variable (P,); infinite where there is no bound. Equal ones fix a variable.
 
     Raises
     ------
@@ -75,6 +75,14 @@ class Box(Region):
         """Which variables are at a bound and pushed against it, or fixed, (K, P) boolean."""
         lower, upper = self.ends(x)
         return ((x <= lower) & (gradient >= 0)) | ((x >= upper) & (gradient <= 0)) | (lower == upper)
+
+    def surface(self, x: Tensor, normal: Tensor) -> Surface:
+        """The bounds that x (P,) touches."""
+        lower, upper = (end.expand_as(x) for end in self.ends(x))
+        at = (x <= lower) | (x >= upper)
+        side = torch.where(x >= upper, 1.0, -1.0)[at].to(x)
+        ends = torch.where(x >= upper, upper, lower)[at]
+        return Surface(lambda z: side * (z[at] - ends), side * normal[at], (lower < upper)[at])
 
 
 def NonNegative() -> Box:  # noqa: N802 - a set's name reads as a noun

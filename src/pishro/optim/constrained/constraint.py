@@ -133,7 +133,8 @@ class Constraints:
 
     def split(self, v: Tensor) -> tuple[Tensor, ...]:
         """A vector (m,) in one piece for each constraint."""
-        return v.split(self.sizes)
+        pieces: tuple[Tensor, ...] = v.split(self.sizes)
+        return pieces
 
 
 def as_constraints(given: Any, x: Tensor) -> Constraints:

@@ -74,7 +74,7 @@ class KKT:
         count = sum(int(a.sum()) for a in self.active) + int((self.active_bounds != 0).sum())
         return (
             f"KKT residuals: stationarity {self.stationarity:.2g}, feasibility {self.feasibility:.2g}, "
-            f"complementarity {self.complementarity:.2g}; {count} constraints and bounds are active."
+            f"complementarity {self.complementarity:.2g}. Active constraints and bounds: {count}."
         )
 
 

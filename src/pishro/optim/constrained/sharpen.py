@@ -80,7 +80,7 @@ def sharpen(
             best, lowest, waited = (now.x.clone(), now.multipliers.clone(), found), found.residual, 0
         else:
             waited += 1
-        if waited > 4 or lowest < torch.finfo(x.dtype).eps:  # noqa: PLR2004 - steps without progress
+        if waited > 4 or lowest < torch.finfo(x.dtype).eps:
             break
         _correct(constraints, box, now, found)
     if best is None or not _curves_up(problem, constraints, box, best):
@@ -142,9 +142,7 @@ def _correct(constraints: Constraints, box: Box | None, now: Sharpening, found: 
         now.held[pushed.argmax()] = False
 
 
-def _curves_up(
-    problem: Problem, constraints: Constraints, box: Box | None, found: tuple[Tensor, Tensor, KKT]
-) -> bool:
+def _curves_up(problem: Problem, constraints: Constraints, box: Box | None, found: tuple[Tensor, Tensor, KKT]) -> bool:
     """Whether L has no negative curvature along what is active."""
     x, multipliers, kkt = found
     lagrangian = LagrangianModel(model_at(problem, x), constraints.at, multipliers)

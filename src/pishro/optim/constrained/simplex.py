@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from pishro.errors import SettingError
-from pishro.optim.constrained.region import Region
+from pishro.optim.constrained.region import Region, Surface
 
 
 def onto_simplex(x: Tensor, total: float) -> Tensor:
@@ -62,3 +62,12 @@ class Simplex(Region):
     def project(self, x: Tensor) -> Tensor:
         """The nearest point of the simplex for each row of x, (K, P)."""
         return onto_simplex(x, self.total)
+
+    def surface(self, x: Tensor, normal: Tensor) -> Surface:
+        """The sum, and the entries that are zero."""
+        zero = x <= 0
+        price = normal[~zero].mean()
+        multipliers = torch.cat([price.reshape(1), price - normal[zero]])
+        inequality = torch.ones(len(multipliers), dtype=torch.bool)
+        inequality[0] = False
+        return Surface(lambda z: torch.cat([z.sum().reshape(1) - self.total, -z[zero]]), multipliers, inequality)

@@ -105,9 +105,7 @@ def classify_on_tangent(
     return judge_on_tangent(AutogradModel(f, x), active, multipliers.to(x), bound)
 
 
-def judge_on_tangent(
-    model: LocalModel, active: Callable[[Tensor], Tensor], nu: Tensor, inequality: Tensor
-) -> Verdict:
+def judge_on_tangent(model: LocalModel, active: Callable[[Tensor], Tensor], nu: Tensor, inequality: Tensor) -> Verdict:
     """The verdict of what is known of f at a point with active constraints; see `classify_on_tangent`.
 
     Parameters
