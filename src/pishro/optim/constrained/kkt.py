@@ -108,7 +108,7 @@ def kkt_at(problem: Problem, constraints: Constraints, region: Region | None, x:
         constraints.split(near | constraints.equality),
         sides,
         float(left.abs().amax()) / scale,
-        float(torch.cat([violation, outside]).amax()),
+        float(torch.cat([violation, outside]).amax().abs()),
         float(natural.amax()) if len(natural) else 0.0,
     )
 

@@ -175,7 +175,8 @@ class Multipliers:
             member.evaluations += result.evaluations
             if result.reason is Reason.INTERRUPTED:
                 member.reason = Reason.INTERRUPTED
-            if not math.isfinite(result.value) or result.value < RUNAWAY or not math.isfinite(progress[row]):
+            known = math.isfinite(result.value + result.gradient_norm + progress[row])
+            if not known or result.value < RUNAWAY:
                 self._harden(member, 10 * GROWTH)
                 continue
             if progress[row] > IMPROVED * member.progress:
@@ -243,6 +244,9 @@ class Multipliers:
         result = self._minimize(alone, member.x.unsqueeze(0), [k], 0.0)[0]
         member.iterations += result.iterations
         member.evaluations += result.evaluations
+        if not math.isfinite(result.value + result.gradient_norm):
+            member.reason = Reason.DIVERGED
+            return
         member.x = result.x
         member.multipliers = torch.zeros_like(member.multipliers)
         member.kkt = self.certificate(k, member.x, member.multipliers)

@@ -24,7 +24,7 @@ import torch
 from torch import Tensor
 
 from pishro.errors import ShapeError
-from pishro.optim.stationary.classify import NEAR, judge
+from pishro.optim.stationary.classify import NEAR, examine, judge
 from pishro.optim.stationary.local_model import AutogradModel, LagrangianModel, LocalModel
 from pishro.optim.stationary.verdict import Kind, Verdict
 
@@ -113,9 +113,13 @@ def judge_on_tangent(model: LocalModel, active: Callable[[Tensor], Tensor], nu: 
     model : f at x.
     active, nu, inequality : the active constraints, ν, and which of them are inequalities.
     """
+    if not len(nu):
+        return examine(model)
     x = model.x
     lagrangian = LagrangianModel(model, active, nu)
     A = torch.autograd.functional.jacobian(active, x).reshape(len(nu), -1)
+    if not bool(torch.isfinite(A).all() and torch.isfinite(lagrangian.gradient).all()):
+        return Verdict(Kind.NOT_STATIONARY, x.new_empty(0), 0, float("nan"))
     pull = torch.linalg.vector_norm(A, dim=-1) * nu
     slope = torch.linalg.vector_norm(model.gradient)
     weak = inequality & (pull.abs() <= model.accuracy**0.5 * slope.clamp_min(1.0))
@@ -123,7 +127,9 @@ def judge_on_tangent(model: LocalModel, active: Callable[[Tensor], Tensor], nu: 
     Z = null_space(A)
     across = lagrangian.gradient - Z @ (Z.mT @ lagrangian.gradient)
     unbalanced = torch.linalg.vector_norm(across)
-    if bool(unbalanced > NEAR * slope) or bool((inequality & ~weak & (nu < 0)).any()):
+    # where ∇f itself vanishes there is nothing to balance
+    allowed = NEAR * slope.clamp_min(model.accuracy**0.5)
+    if bool(unbalanced > allowed) or bool((inequality & ~weak & (nu < 0)).any()):
         return Verdict(Kind.NOT_STATIONARY, x.new_empty(0), 0, float(lagrangian.gradient.abs().amax()))
     verdict = judge(lagrangian, null_space(A[~weak]))
     if verdict.kind is Kind.STRICT_MAXIMUM and bool((inequality & ~weak).any()):
