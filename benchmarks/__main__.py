@@ -9,6 +9,9 @@ COMMANDS = (
     ("levenberg_marquardt",),
     ("fit_time", "uci-regression"),
     ("uci", "uci-regression"),
+    ("nist", "nist-strd"),
+    ("nlp", "nlp"),
+    ("hock_schittkowski", "nlp"),
     ("step",),
     ("convolution",),
 )

@@ -63,7 +63,8 @@ class Box(Region):
 
     def ends(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """The bounds as tensors like x, each () or (P,)."""
-        return torch.as_tensor(self.lower).to(x), torch.as_tensor(self.upper).to(x)
+        lower, upper = (torch.as_tensor(bound, dtype=torch.float64).to(x) for bound in (self.lower, self.upper))
+        return lower, upper
 
     def check(self, x: Tensor) -> None:
         """Refuse points that have not as many variables as there are bounds."""
