@@ -69,7 +69,9 @@ class Result:
     evaluations: int
     seconds: float
     history: History
-    judge: Callable[[Tensor], Verdict] | None = dataclasses.field(default=None, repr=False, compare=False, kw_only=True)
+    judge: Callable[[Tensor], Verdict | None] | None = dataclasses.field(
+        default=None, repr=False, compare=False, kw_only=True
+    )
 
     @functools.cached_property
     def verdict(self) -> Verdict | None:
@@ -101,7 +103,7 @@ class Results:
     seconds: float
     histories: tuple[History, ...]
     state: State
-    judge: Callable[[int, Tensor], Verdict] | None = dataclasses.field(
+    judge: Callable[[int, Tensor], Verdict | None] | None = dataclasses.field(
         default=None, repr=False, compare=False, kw_only=True
     )
 

@@ -161,6 +161,21 @@ def test_a_face_that_curves_down_is_no_minimum() -> None:
     assert result.verdict.escape.abs().tolist() == pytest.approx([0.0, 1.0])
 
 
+@pytest.mark.parametrize(("tilt", "kind"), [(1.0, Kind.STRICT_MINIMUM), (-1.0, Kind.SADDLE)])
+def test_very_many_variables(tilt: float, kind: Kind) -> None:
+    weights = torch.linspace(0.5, 2.0, 1000, dtype=DOUBLE)
+    weights[-1] = tilt
+
+    def f(x: Tensor) -> Tensor:
+        return (weights * x**2).sum() + (x**4).sum() - 3 * x[:400].sum()
+
+    result = optim.minimize(f, torch.zeros(1000, dtype=DOUBLE), "lbfgs", bounds=(-1.0, 0.4))
+    assert int(result.kkt.active_bounds.sum()) == 400 and result.kkt.residual < 1e-8
+    assert result.verdict.kind is kind and not result.verdict.complete
+    if kind is Kind.SADDLE:
+        assert result.verdict.escape.abs().argmax() == 999
+
+
 @pytest.mark.parametrize("method", ["conjugate-gradient", "scaled-conjugate-gradient", "rprop"])
 def test_methods_of_straight_lines_are_refused(method: str) -> None:
     with pytest.raises(SettingError, match='take "lbfgs"'):

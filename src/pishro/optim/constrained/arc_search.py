@@ -17,7 +17,7 @@ __all__ = ["ArcSearch"]
 
 import dataclasses
 import math
-from typing import final
+from typing import ClassVar, final
 
 from pishro.errors import SettingError
 from pishro.optim.method import Origin, Pace, Search, Talk
@@ -46,6 +46,8 @@ class ArcSearch(Search):
     SettingError
         If c is not between 0 and 1, or nothing is remembered.
     """
+
+    slopes: ClassVar[bool] = True  # the first trial is mostly accepted, and its gradient is then needed
 
     decrease: float = 1e-4
     memory: int = 1

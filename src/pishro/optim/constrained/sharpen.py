@@ -48,7 +48,7 @@ INDEFINITE = 1e-8
 @final
 @dataclasses.dataclass
 class Sharpening:
-    """A point, its multipliers and the guess of what is active."""
+    """A point, its multipliers, and the guess of which constraints work and which variables are held by bounds."""
 
     x: Tensor
     multipliers: Tensor
@@ -69,7 +69,8 @@ def sharpen(
     """
     if len(x) + len(constraints) > LARGEST:
         return None
-    now = Sharpening(x.clone(), multipliers.clone(), *_guess(constraints, box, x, multipliers, kkt))
+    held = torch.zeros_like(x, dtype=torch.bool) if box is None else kkt.active_bounds != 0
+    now = Sharpening(x.clone(), multipliers.clone(), constraints.equality | (multipliers > 0), held)
     best: tuple[Tensor, Tensor, KKT] | None = None
     lowest, waited = kkt.residual, 0
     for _ in range(STEPS):
@@ -86,16 +87,6 @@ def sharpen(
     if best is None or not _curves_up(problem, constraints, box, best):
         return None
     return best
-
-
-def _guess(
-    constraints: Constraints, box: Box | None, x: Tensor, multipliers: Tensor, kkt: KKT
-) -> tuple[Tensor, Tensor]:
-    """Which constraints and which bounds are active."""
-    near = torch.cat([constraints.equality.new_zeros(0), *kkt.active])
-    working = constraints.equality | (multipliers > 0) | (near & (multipliers >= 0) & (multipliers > 0))
-    held = torch.zeros_like(x, dtype=torch.bool) if box is None else kkt.active_bounds != 0
-    return working, held
 
 
 def _newton(problem: Problem, constraints: Constraints, box: Box | None, now: Sharpening) -> bool:

@@ -2,11 +2,13 @@
 
 __all__ = ["solve_constrained"]
 
+import dataclasses
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
+from pishro.optim.constrained.box import Box
 from pishro.optim.constrained.constraint import Constraints
 from pishro.optim.constrained.kkt import KKT, kkt_at
 from pishro.optim.constrained.lagrangian import Multipliers
@@ -18,9 +20,14 @@ from pishro.optim.loop import solve
 from pishro.optim.method import Method, Pace
 from pishro.optim.problem import Problem
 from pishro.optim.state import State
+from pishro.optim.stationary.classify import DENSE, examine
+from pishro.optim.stationary.local_model import FreeModel, LocalModel
 from pishro.optim.stationary.tangent import judge_on_tangent
-from pishro.optim.stationary.verdict import Verdict
+from pishro.optim.stationary.verdict import Kind, Verdict
 from pishro.optim.stopping import Stop
+
+LARGEST = 2000
+"""Variables up to which the tangent space of general constraints is written out."""
 
 
 def solve_constrained(
@@ -80,12 +87,17 @@ def _from_rounds(rounds: Multipliers, moved: tuple[bool, ...]) -> ConstrainedRes
 
 def _judge(
     problem: Problem, constraints: Constraints, region: Region | None, kkts: tuple[KKT, ...]
-) -> Callable[[int, Tensor], Verdict]:
+) -> Callable[[int, Tensor], Verdict | None]:
     """The second-order test on the tangent space of what is active."""
 
-    def judge(member: int, x: Tensor) -> Verdict:
+    def judge(member: int, x: Tensor) -> Verdict | None:
         kkt = kkts[member]
+        model = model_at(problem.select(torch.tensor([member])), x)
         active = torch.cat([constraints.equality.new_zeros(0), *kkt.active])
+        if len(x) > DENSE and not bool(active.any()) and isinstance(region, Box):
+            return _among_free(model, kkt)
+        if len(x) > LARGEST:
+            return None
         multipliers = torch.cat([x.new_zeros(0), *kkt.multipliers])[active]
         inequality = ~constraints.equality[active]
         surface = None if region is None else region.surface(x, kkt.bound_multipliers)
@@ -97,7 +109,17 @@ def _judge(
             own = constraints.at(z)[active]
             return own if surface is None else torch.cat([own, surface.function(z)])
 
-        model = model_at(problem.select(torch.tensor([member])), x)
         return judge_on_tangent(model, values, multipliers, inequality)
 
     return judge
+
+
+def _among_free(model: LocalModel, kkt: KKT) -> Verdict:
+    """The verdict for the variables off their bounds, by the ends of the spectrum: for very many of them."""
+    free = FreeModel(model, kkt.active_bounds == 0)
+    if not len(free.x):
+        return Verdict(Kind.STRICT_MINIMUM, free.x, 0, float(model.gradient.abs().amax()))
+    verdict = examine(free)
+    if verdict.escape is None:
+        return verdict
+    return dataclasses.replace(verdict, escape=free.whole(verdict.escape, torch.zeros_like(model.x)))

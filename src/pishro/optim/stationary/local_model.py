@@ -6,7 +6,7 @@ and H v is one backward pass through it. A `Problem` gives its gradient only; H 
 section 5.6, one order further).
 """
 
-__all__ = ["AutogradModel", "DifferenceModel", "LagrangianModel", "LocalModel"]
+__all__ = ["AutogradModel", "DifferenceModel", "FreeModel", "LagrangianModel", "LocalModel"]
 
 import abc
 from collections.abc import Callable
@@ -160,3 +160,31 @@ class LagrangianModel(LocalModel):
     def moved(self, x: Tensor) -> "LagrangianModel":
         """The same function at another point."""
         return LagrangianModel(self.model.moved(x), self.constraints, self.multipliers)
+
+
+@final
+class FreeModel(LocalModel):
+    """The same function of some of its variables, the others held.
+
+    Parameters
+    ----------
+    model : of all variables.
+    free : which of them may move, (P,) boolean.
+    """
+
+    def __init__(self, model: LocalModel, free: Tensor) -> None:
+        self.model, self.free = model, free
+        self.x, self.gradient = model.x[free], model.gradient[free]
+        self.value, self.accuracy = model.value, model.accuracy
+
+    def whole(self, part: Tensor, rest: Tensor) -> Tensor:
+        """A vector of all variables: `part` for the free ones, `rest` (P,) for the others."""
+        return rest.masked_scatter(self.free, part)
+
+    def product(self, v: Tensor) -> Tensor:
+        """H v among the free variables."""
+        return self.model.product(self.whole(v, torch.zeros_like(self.model.x)))[self.free]
+
+    def moved(self, x: Tensor) -> "FreeModel":
+        """The same function at another point."""
+        return FreeModel(self.model.moved(self.whole(x, self.model.x)), self.free)
