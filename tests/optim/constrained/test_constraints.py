@@ -153,3 +153,23 @@ def test_the_certificate_is_honest_where_it_stopped_early() -> None:
 def test_a_point_that_is_optimal_already_stays() -> None:
     result = optim.minimize(lambda x: x @ x, [0.0, 0.0], constraints=[Inequality(lambda x: x.sum() - 1)])
     assert result.reason is Reason.KKT and result.iterations == 0
+
+
+def test_single_precision_ends_at_its_own_limit() -> None:
+    start = torch.tensor([-1.2, 1.0])
+    result = optim.minimize(rosenbrock, start, constraints=[Inequality(lambda x: x @ x - 1)])
+    assert result.x.dtype == torch.float32 and result.kkt.residual < 1e-5
+    assert result.x.tolist() == pytest.approx([0.7864151542, 0.6176983125], abs=1e-5)
+
+
+def test_an_interrupted_run_keeps_what_was_reached() -> None:
+    calls = []
+
+    def f(x: Tensor) -> Tensor:
+        calls.append(1)
+        if len(calls) == 12:
+            raise KeyboardInterrupt
+        return rosenbrock(x)
+
+    result = optim.minimize(f, [-1.2, 1.0], constraints=[Inequality(lambda x: x @ x - 1)], stop=Stop(gradient=1e-12))
+    assert result.reason is Reason.INTERRUPTED and math.isfinite(float(result.x.sum()))

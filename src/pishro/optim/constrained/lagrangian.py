@@ -70,6 +70,7 @@ class Member:
     penalty: float
     progress: float = math.inf
     kkt: KKT | None = None
+    sharpest: tuple[Tensor, Tensor, KKT] | None = None
     best: float = math.inf
     waited: int = 0
     restored: bool = False
@@ -100,23 +101,30 @@ class Multipliers:
         self.members: list[Member] = []
 
     def run(self, x: Tensor) -> None:
-        """Find a KKT point from each row of x (K, P), which lies in the set."""
+        """Find a KKT point from each row of x (K, P), inside the set; Ctrl-C ends it and keeps what was reached."""
         self._begin(x)
+        reason = Reason.ITERATIONS
+        try:
+            self._rounds()
+        except KeyboardInterrupt:
+            reason = Reason.INTERRUPTED
+        for k, member in enumerate(self.members):
+            if member.reason is Reason.RUNNING:
+                member.reason = reason
+            self._take_sharpest(k)
+
+    def _rounds(self) -> None:
         tolerance = max(FIRST, self.stop.gradient)
         for number in range(ROUNDS):
+            for member in self.members:
+                self._limits(member)
             active = [k for k, m in enumerate(self.members) if m.reason is Reason.RUNNING]
-            for k in active:
-                self._limits(self.members[k])
-            active = [k for k in active if self.members[k].reason is Reason.RUNNING]
             if not active:
                 return
             self._round(active, tolerance)
             for k in active:
                 self._judge(k, number)
             tolerance = max(self.stop.gradient, FALL * tolerance)
-        for member in self.members:
-            if member.reason is Reason.RUNNING:
-                member.reason = Reason.ITERATIONS
 
     def _begin(self, x: Tensor) -> None:
         """Scales, and the first penalty: large enough for the violation to count beside f."""
@@ -145,6 +153,8 @@ class Multipliers:
             self.members.append(member)
 
     def _limits(self, member: Member) -> None:
+        if member.reason is not Reason.RUNNING:
+            return
         if member.iterations >= self.stop.iterations:
             member.reason = Reason.ITERATIONS
         elif member.evaluations >= self.stop.evaluations:
@@ -214,11 +224,10 @@ class Multipliers:
         if found is not None and found[2].residual <= self.stop.gradient:
             member.x, unscaled, kkt = found
             member.multipliers = unscaled * self.weight[k] / self.weights[k]
+        elif found is not None and (member.sharpest is None or found[2].residual < member.sharpest[2].residual):
+            member.sharpest = found
         member.kkt = kkt
-        value = float(self.problem.select(torch.tensor([k])).value(member.x.unsqueeze(0)))
-        step = float(torch.linalg.vector_norm(member.x - member.path[-1]))
-        member.rows.append((value, kkt.residual, step, member.penalty))
-        member.path.append(member.x)
+        value = self._enter(k, kkt)
         better = kkt.residual < 0.9 * member.best
         member.best, member.waited = min(member.best, kkt.residual), 0 if better else member.waited + 1
         if member.reason is not Reason.RUNNING:
@@ -227,6 +236,24 @@ class Multipliers:
             member.reason = Reason.KKT
         elif member.penalty > LARGEST_PENALTY or (member.waited >= PATIENCE and number > PATIENCE):
             self._give_up_or_restore(k, value)
+
+    def _enter(self, k: int, kkt: KKT) -> float:
+        """Write the point down; f there."""
+        member = self.members[k]
+        value = float(self.problem.select(torch.tensor([k])).value(member.x.unsqueeze(0)))
+        step = float(torch.linalg.vector_norm(member.x - member.path[-1]))
+        member.rows.append((value, kkt.residual, step, member.penalty))
+        member.path.append(member.x)
+        return value
+
+    def _take_sharpest(self, k: int) -> None:
+        """Where no round met the tolerance, the best that Newton's method found is still the better answer."""
+        member = self.members[k]
+        if member.reason not in (Reason.NO_DESCENT, Reason.ITERATIONS) or member.sharpest is None:
+            return
+        if member.kkt is None or member.sharpest[2].residual < member.kkt.residual:
+            member.x, member.multipliers, member.kkt = member.sharpest
+            self._enter(k, member.kkt)
 
     def _give_up_or_restore(self, k: int, value: float) -> None:
         """Minimize the violation alone: go on from a feasible point, or say that there is none."""
