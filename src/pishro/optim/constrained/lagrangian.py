@@ -189,7 +189,8 @@ class Multipliers:
             if not known or result.value < RUNAWAY:
                 self._harden(member, 10 * GROWTH)
                 continue
-            if progress[row] > IMPROVED * member.progress:
+            # what is feasible already needs no higher penalty, which would only blur the gradient
+            if progress[row] > max(IMPROVED * member.progress, self.stop.gradient):
                 self._harden(member, GROWTH)
             member.progress = progress[row]
             member.x = result.x
