@@ -11,8 +11,20 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from pishro.errors import SettingError
-from pishro.optim import Adam, Momentum, Reason, Stop, autograd_source, compare, descend, plot_path
+from pishro.errors import SettingError, ShapeError
+from pishro.optim import (
+    Adam,
+    Momentum,
+    Reason,
+    ResidualProblem,
+    Stop,
+    autograd_source,
+    compare,
+    descend,
+    minimize,
+    plot_path,
+)
+from pishro.optim.catalog import METHODS
 from pishro.optim.comparison import convergence_order
 from pishro.optim.plots import COLORS, draw_convergence
 
@@ -106,6 +118,33 @@ def test_contours_where_f_branches_or_is_not_defined_everywhere_or_is_flat() -> 
         plot_path(lambda x: (x * math.nan).sum(), path, box)
 
 
+FULL_BATCH = [m for m in METHODS if m != "newton-root"]
+
+
+def test_every_full_batch_method_side_by_side() -> None:
+    valley = ResidualProblem(lambda x: torch.stack([10 * (x[1] - x[0] ** 2), 1 - x[0]]))
+    runs = compare(valley, [-1.2, 1.0], [*FULL_BATCH, "adam"], stop=Stop(gradient=1e-7, iterations=800))
+    for trace in runs.traces:
+        assert len(trace.values) == len(trace.norms) == len(trace.points) == trace.iterations + 1
+        for k in (0, -1):
+            r = valley.residual(trace.points[k])
+            assert trace.values[k].item() == pytest.approx(0.5 * (r @ r).item(), rel=1e-9, abs=1e-30)
+        if trace.name not in ("rprop", "adam"):
+            assert trace.reason is Reason.GRADIENT and float(trace.norms[-1]) <= 1e-7
+    orders = {trace.name: trace.order for trace in runs.traces}
+    assert orders["gradient-descent"] == pytest.approx(1.0, abs=0.1)
+    assert orders["trust-region"] > 1.7 > 1.2 < orders["bfgs"]
+    assert [line.split()[0] for line in str(runs).splitlines()[1:]] == [*FULL_BATCH, "adam"]
+    assert runs.plot()[0].get_xscale() == "symlog"  # 800 iterations beside 12
+    assert len(runs.plot_path([(-2, 2), (-1, 3)]).get_legend().get_texts()) == len(FULL_BATCH) + 1
+
+
+def test_paths_of_full_batch_results() -> None:
+    result = minimize(bowl, START, bounds=(-2.0, 0.5))
+    axes = plot_path(bowl, {"bounded": result}, [(-4, 4), (-3, 3)])
+    assert axes.get_legend().get_texts()[0].get_text() == "bounded"
+
+
 def test_refuses_what_cannot_be_compared_or_drawn() -> None:
     with pytest.raises(SettingError, match="different names"):
         compare(bowl, START, [Adam(0.1), Adam(0.2)])
@@ -115,6 +154,10 @@ def test_refuses_what_cannot_be_compared_or_drawn() -> None:
         compare(bowl, START, ["adan"])
     with pytest.raises(SettingError, match="stochastic rule"):
         compare(bowl, START, [bowl])
+    with pytest.raises(SettingError, match="'lbfgs'"):
+        compare(bowl, START, ["lbgfs"])
+    with pytest.raises(ShapeError, match="one starting point"):
+        compare(bowl, torch.zeros(2, 2), ["bfgs"])
     with pytest.raises(SettingError, match="history"):
         plot_path(bowl, object(), [(0, 1), (0, 1)])
     with pytest.raises(SettingError, match="two variables"):

@@ -3,6 +3,7 @@
 __all__ = ["Books"]
 
 import time
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -15,6 +16,10 @@ PATH_SIZE = 64
 """Entries of x up to which the history keeps the points: enough to draw a path, nothing beside the run's memory."""
 
 
+Norm = Callable[[Point], Tensor]
+"""How far each member is from a solution, (K,)."""
+
+
 class Books:
     """What is written down of K members.
 
@@ -24,13 +29,13 @@ class Books:
     best : the points with the lowest validation cost, (K, P).
     """
 
-    def __init__(self, point: Point, scales: list[float], stop: Stop, seen: int) -> None:
+    def __init__(self, point: Point, scales: list[float], stop: Stop, seen: int, norm: Norm) -> None:
         self.began = time.perf_counter()
-        self.stop = stop
+        self.stop, self.norm = stop, norm
         members = len(scales)
         self.reasons = [Reason.RUNNING] * members
         self.iterations, self.evaluations = [0] * members, [seen] * members
-        norms = point.gradient.abs().amax(-1).tolist()
+        norms = norm(point).tolist()
         self.values, self.norms = ([[v] for v in values] for values in (point.value.tolist(), norms))
         self.steps, self.scales = [[0.0] for _ in scales], [[s] for s in scales]
         self.reach = torch.linalg.vector_norm(point.x, dim=-1).tolist()
@@ -84,7 +89,7 @@ class Books:
         """
         moved = new.x - old.x
         length = torch.linalg.vector_norm(moved, dim=-1).tolist()
-        values, norms = new.value.tolist(), torch.linalg.vector_norm(new.gradient, torch.inf, dim=-1).tolist()
+        values, norms = new.value.tolist(), self.norm(new).tolist()
         patience = self._impatient(members, new.x)
         going = []
         for k, member in enumerate(members):

@@ -3,6 +3,7 @@
 __all__ = [
     "BFGS",
     "LBFGS",
+    "METHODS",
     "ConjugateGradient",
     "DampedNewton",
     "GaussNewton",
@@ -271,6 +272,9 @@ _CATALOG: dict[str, Callable[[], Method]] = {
     "rprop": RProp,
     "newton-root": NewtonRoot,
 }
+
+METHODS = tuple(_CATALOG)
+"""The names of all methods."""
 
 
 def as_method(method: str | Method) -> Method:

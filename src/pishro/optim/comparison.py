@@ -22,8 +22,16 @@ from typing import TYPE_CHECKING, Any, final
 import torch
 from torch import Tensor
 
-from pishro.errors import SettingError
-from pishro.optim.stochastic import Rule, autograd_source, descend, rule_named
+from pishro.errors import SettingError, ShapeError, unknown_name
+from pishro.optim.catalog import METHODS, as_method
+from pishro.optim.function import FunctionProblem
+from pishro.optim.loop import solve
+from pishro.optim.method import Method
+from pishro.optim.problem import Problem
+from pishro.optim.residual import ResidualProblem
+from pishro.optim.result import History
+from pishro.optim.starts import as_start
+from pishro.optim.stochastic import RULES, Rule, autograd_source, descend, rule_named
 from pishro.optim.stopping import Reason, Stop
 
 if TYPE_CHECKING:
@@ -131,8 +139,8 @@ class Comparison:
 
 
 def compare(
-    f: Callable[[Tensor], Tensor],
-    x0: Tensor,
+    f: Callable[[Tensor], Tensor] | ResidualProblem,
+    x0: object,
     methods: Sequence[Any] | Mapping[str, Any],
     *,
     stop: Stop | None = None,
@@ -141,38 +149,70 @@ def compare(
 
     Parameters
     ----------
-    f : (P,) → scalar.
+    f : (P,) → scalar; or a `ResidualProblem`, whose ½‖r‖² least-squares methods minimize as well as all others.
     x0 : (P,).
-    methods : stochastic rules, or their names; a mapping {name: rule} gives them other names.
+    methods : methods such as BFGS(), stochastic rules such as Adam(), or names of both; a mapping {name: method} gives
+        them other names.
     stop : stop rules of every run.
 
     Raises
     ------
     SettingError
-        If there is no method, two have the same name, or one is no rule.
+        If there is no method, two have the same name, or one is none.
 
     Examples
     --------
     >>> from pishro.optim import Adam, Momentum
     >>> bowl = lambda x: x[0] ** 2 + 5 * x[1] ** 2
-    >>> runs = compare(bowl, torch.tensor([3.0, 1.0]), [Momentum(0.05, 0.5), Adam(0.1)], stop=Stop(gradient=1e-3))
+    >>> runs = compare(bowl, torch.tensor([3.0, 1.0]), ["bfgs", Momentum(0.05, 0.5)], stop=Stop(gradient=1e-3))
     >>> [trace.name for trace in runs.traces]
-    ['Momentum', 'Adam']
+    ['bfgs', 'Momentum']
     """
     named = methods if isinstance(methods, Mapping) else {_name(m): m for m in methods}
     if not named or len(named) < len(methods):
         raise SettingError("Expected methods of different names, at least one; a mapping {name: method} gives names.")
-    return Comparison(f, tuple(_run(name, f, x0, method, stop) for name, method in named.items()))
+    start = as_start(x0)
+    if len(start) != 1 or torch.as_tensor(x0).ndim != 1:
+        raise ShapeError(f"Expected one starting point (P,), received {tuple(torch.as_tensor(x0).shape)}.")
+    problem = f if isinstance(f, ResidualProblem) else FunctionProblem(f)
+    cost = (lambda x: f.residual(x).square().sum() / 2) if isinstance(f, ResidualProblem) else f
+    runs = {name: _method_or_rule(method) for name, method in named.items()}
+    return Comparison(
+        cost,
+        tuple(
+            _run(name, problem, start, m, stop) if isinstance(m, Method) else _descent(name, cost, start[0], m, stop)
+            for name, m in runs.items()
+        ),
+    )
 
 
 def _name(method: Any) -> str:
     return method if isinstance(method, str) else str(getattr(method, "name", type(method).__name__))
 
 
-def _run(name: str, f: Callable[[Tensor], Tensor], x0: Tensor, method: Any, stop: Stop | None) -> Trace:
-    rule = rule_named(method) if isinstance(method, str) else method
-    if not isinstance(rule, Rule):
-        raise SettingError(f"Expected a stochastic rule such as Adam(), or the name of one, received {method!r}.")
+def _method_or_rule(method: Any) -> Method | Rule[Any]:
+    if isinstance(method, Method | Rule):
+        return method
+    if not isinstance(method, str):
+        raise SettingError(
+            f"Expected a method such as BFGS() or a stochastic rule such as Adam(), or a name, received {method!r}."
+        )
+    if method in RULES:
+        return rule_named(method)
+    if method in METHODS:
+        return as_method(method)
+    raise SettingError(unknown_name("method", method, (*METHODS, *RULES)))
+
+
+def _run(name: str, problem: Problem, start: Tensor, method: Method, stop: Stop | None) -> Trace:
+    """A full-batch run; its history has all that a trace needs."""
+    found = solve(problem, start, method, stop or Stop())[0]
+    history = found.history
+    values, norms = (torch.tensor(column, dtype=start.dtype) for column in (history.value, history.gradient_norm))
+    return Trace(name, history.x, values, norms, found.evaluations, found.seconds, found.reason)
+
+
+def _descent(name: str, f: Callable[[Tensor], Tensor], x0: Tensor, rule: Rule[Any], stop: Stop | None) -> Trace:
     source = autograd_source(f)
     found = descend(source, x0, rule, stop, interval=1)
     # A rule's step k reports the value it started from, so the last point's is still to be had.
@@ -190,7 +230,11 @@ def path_of(result: Any) -> Tensor:
     SettingError
         If it kept none.
     """
-    points = [x for x in (getattr(entry, "x", None) for entry in getattr(result, "history", ())) if x is not None]
+    history = getattr(result, "history", ())
+    if isinstance(history, History):
+        points = [] if history.x is None else list(history.x)
+    else:
+        points = [x for x in (getattr(entry, "x", None) for entry in history) if x is not None]
     if not points:
         raise SettingError(
             f"Expected a result whose history keeps its points, received {type(result).__name__} with none; "

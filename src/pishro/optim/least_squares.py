@@ -24,8 +24,13 @@ from torch import Tensor
 from pishro.errors import SettingError
 from pishro.operators.spectral import rank_cutoff
 from pishro.optim.catalog import as_method
+from pishro.optim.constrained.bounds import as_region
+from pishro.optim.constrained.constraint import Constraints
+from pishro.optim.constrained.kkt import KKT
+from pishro.optim.constrained.solve import solve_constrained
+from pishro.optim.judging import judged
+from pishro.optim.loop import solve
 from pishro.optim.method import Method
-from pishro.optim.minimize import judged, refuse_constraints, solve
 from pishro.optim.need import Need
 from pishro.optim.residual import Form, ResidualProblem, choose_form
 from pishro.optim.result import Result, Results
@@ -46,10 +51,12 @@ class LeastSquaresResult(Result):
     ----------
     problem : the residuals.
     form : how the damped systems were solved; None for a method that solves none.
+    kkt : with bounds, their multipliers, which are active, and the residuals.
     """
 
     problem: ResidualProblem
     form: Form | None
+    kkt: KKT | None = None
 
     @property
     def residual(self) -> Tensor:
@@ -61,6 +68,8 @@ class LeastSquaresResult(Result):
     def covariance(self) -> Tensor:
         """σ² (JᵀJ)⁻¹, (P, P), with σ² from the residuals; infinite where they do not determine the parameters.
 
+        A parameter at its bound counts as known: its row and column are zero.
+
         Raises
         ------
         SettingError
@@ -70,16 +79,19 @@ class LeastSquaresResult(Result):
             raise SettingError(
                 "The covariance needs the Jacobian written out, which does not fit; fit fewer parameters."
             )
-        J = self.problem.jacobians(self.x.unsqueeze(0))[0]
+        free = torch.ones_like(self.x, dtype=torch.bool) if self.kkt is None else self.kkt.active_bounds == 0
+        J = self.problem.jacobians(self.x.unsqueeze(0))[0][:, free]
         # columns of length 1 first: units of x then cost no digits
         length = J.norm(dim=0)
         scale = torch.where(length > 0, length, 1.0)
         _, s, vh = torch.linalg.svd(J / scale, full_matrices=False)
         freedom = J.shape[0] - J.shape[1]
+        covariance = J.new_zeros(len(free), len(free))
         if freedom <= 0 or bool((s <= rank_cutoff(s, J)).any()):
-            return torch.full((J.shape[1], J.shape[1]), math.inf, dtype=J.dtype, device=J.device)
+            covariance[free.outer(free)] = math.inf
+            return covariance
         root = (vh.mT / s) / scale.unsqueeze(-1)
-        covariance: Tensor = root @ root.mT * (2 * self.value / freedom)
+        covariance[free.outer(free)] = (root @ root.mT * (2 * self.value / freedom)).reshape(-1)
         return covariance
 
     @property
@@ -102,14 +114,17 @@ class LeastSquaresResults(Results):
     ----------
     problem : the residuals.
     form : how the damped systems were solved; None for a method that solves none.
+    kkts : with bounds, the certificate of each.
     """
 
     problem: ResidualProblem = dataclasses.field(kw_only=True)
     form: Form | None = dataclasses.field(kw_only=True)
+    kkts: tuple[KKT, ...] | None = dataclasses.field(default=None, kw_only=True)
 
     def __getitem__(self, member: int) -> LeastSquaresResult:
         one = super().__getitem__(member)
-        return LeastSquaresResult(**_fields(one), problem=self.problem, form=self.form)
+        kkt = None if self.kkts is None else self.kkts[member]
+        return LeastSquaresResult(**_fields(one), problem=self.problem, form=self.form, kkt=kkt)
 
 
 def least_squares(
@@ -147,9 +162,15 @@ def least_squares(
     ([2.0, 3.0], 'singular values of J')
     """
     problem, start, chosen = ResidualProblem(residual, jacobian, form), as_start(x0), as_method(method)
-    refuse_constraints(bounds, ())
-    results = judged(problem, solve(problem, start, chosen, stop or STOP))
-    every = LeastSquaresResults(**_fields(results), problem=problem, form=_form_used(problem, start, chosen))
+    if isinstance(bounds, Stop):
+        raise SettingError("Expected bounds, received stop rules; pass them by name: stop=Stop(...).")
+    region, form = as_region(bounds, start), _form_used(problem, start, chosen)
+    if region is None:
+        results = judged(problem, solve(problem, start, chosen, stop or STOP))
+        every = LeastSquaresResults(**_fields(results), problem=problem, form=form)
+    else:
+        inside = solve_constrained(problem, Constraints((), start), region, start, chosen, stop or STOP)
+        every = LeastSquaresResults(**_shared(inside), problem=problem, form=form, kkts=inside.kkts)
     return every[0] if torch.as_tensor(x0).ndim == 1 else every
 
 
@@ -165,3 +186,8 @@ def _form_used(problem: ResidualProblem, start: Tensor, method: Method) -> Form 
 
 def _fields(record: Result | Results) -> dict[str, Any]:
     return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+
+
+def _shared(record: Results) -> dict[str, Any]:
+    """What every kind of results has."""
+    return {field.name: getattr(record, field.name) for field in dataclasses.fields(Results)}

@@ -5,7 +5,7 @@ then the searches ask for trials until each has accepted one or given up. Member
 that gives up where the curvature remembers earlier points gets one more chance with an empty memory.
 """
 
-__all__ = ["Iteration", "Run", "optimize"]
+__all__ = ["Iteration", "Run", "optimize", "solve"]
 
 import dataclasses
 from collections.abc import Callable
@@ -71,6 +71,16 @@ def optimize(
     return run.results()
 
 
+def solve(problem: Problem, start: Tensor, method: Method, stop: Stop) -> Results:
+    """Run the loop from (K, P); Ctrl-C ends it and keeps what was reached."""
+    run = Run(problem, start, method, stop)
+    try:
+        run.go()
+    except KeyboardInterrupt:
+        run.finish(Reason.INTERRUPTED)
+    return run.results()
+
+
 class Run:
     """The members that still run, and their state."""
 
@@ -78,7 +88,7 @@ class Run:
         self.problem, self.method, self.stop = problem, method, stop
         self.state = start if isinstance(start, State) else State.start(problem, start, method)
         seen = 0 if isinstance(start, State) else 1
-        self.books = Books(self.state.point, [pace.scale for pace in self.state.paces], stop, seen)
+        self.books = Books(self.state.point, [pace.scale for pace in self.state.paces], stop, seen, self._norm)
         self.active = self.books.retire_at_start()
         self.number = 0
 
@@ -140,7 +150,12 @@ class Run:
 
     def _report(self, members: list[int], new: Point) -> Iteration:
         scale = torch.tensor([self.state.paces[m].scale for m in members], dtype=new.value.dtype)
-        return Iteration(self.number, torch.tensor(members), new.value, new.gradient.abs().amax(-1), scale)
+        return Iteration(self.number, torch.tensor(members), new.value, self._norm(new), scale)
+
+    def _norm(self, point: Point) -> Tensor:
+        """The largest entry of what should vanish, (K,)."""
+        norm: Tensor = torch.linalg.vector_norm(self.method.path.optimality(point), torch.inf, dim=-1)
+        return norm
 
     def results(self) -> Results:
         """What was reached so far."""
@@ -151,7 +166,7 @@ class Run:
         return Results(
             point.x,
             point.value,
-            point.gradient.abs().amax(-1),
+            self._norm(point),
             tuple(books.reasons),
             torch.tensor(books.iterations),
             torch.tensor(books.evaluations),

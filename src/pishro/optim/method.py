@@ -52,17 +52,22 @@ class Memory(abc.ABC):
 
 
 class Curvature(abc.ABC):
-    """Which matrix stands in for the Hessian.
+    """Which matrix stands in for the Hessian."""
 
-    Attributes
-    ----------
-    needs, offers : what it takes, and what may be done with its operator.
-    scaled : whether B has the Hessian's scale, so that the whole step −B⁻¹g is the natural one to try first.
-    """
+    @property
+    def needs(self) -> Need:
+        """What it takes."""
+        return Need.GRADIENT
 
-    needs: ClassVar[Need] = Need.GRADIENT
-    offers: ClassVar[Need] = Need.NOTHING
-    scaled: ClassVar[bool] = True
+    @property
+    def offers(self) -> Need:
+        """What may be done with its operator."""
+        return Need.NOTHING
+
+    @property
+    def scaled(self) -> bool:
+        """Whether B has the Hessian's scale, so that the whole step −B⁻¹g is the natural one to try first."""
+        return True
 
     def start(self, point: Point) -> Memory | None:
         """What to remember at the first point; None for a curvature without memory."""
@@ -89,12 +94,14 @@ class Trial:
     decrease : by how much the quadratic model says f falls, not negative; None where no model is asked.
     feasible : whether each step could be computed; None if all could.
     scale : the s that each step stands for; a step that stays inside its trust region stands for its own length.
+    end : where the step leads, for a path that knows it better than x + step, which rounding may carry across a bound.
     """
 
     step: Tensor
     decrease: list[float] | None = None
     feasible: list[bool] | None = None
     scale: list[float] | None = None
+    end: Tensor | None = None
 
 
 class Steps(abc.ABC):
@@ -130,8 +137,15 @@ class Line(Steps):
 class Path(abc.ABC):
     """A family of curves: how a scalar becomes a step."""
 
-    needs: ClassVar[Need] = Need.NOTHING
-    offers: ClassVar[Need] = Need.NOTHING
+    @property
+    def needs(self) -> Need:
+        """What it takes from the curvature."""
+        return Need.NOTHING
+
+    @property
+    def offers(self) -> Need:
+        """What it is: a straight line, or nothing that a search could rely on."""
+        return Need.NOTHING
 
     @abc.abstractmethod
     def prepare(self, point: Point, operator: Operator) -> Steps:
@@ -140,6 +154,10 @@ class Path(abc.ABC):
     @abc.abstractmethod
     def first_scale(self, point: Point, operator: Operator) -> Tensor:
         """A first s for each member, (K,)."""
+
+    def optimality(self, point: Point) -> Tensor:
+        """What vanishes at a solution, (K, P): ∇f, unless the path keeps to a set."""
+        return point.gradient
 
 
 @dataclasses.dataclass(slots=True)
@@ -153,6 +171,7 @@ class Pace:
     slope : the derivative along the last line at its start.
     iteration : searches that ended well.
     idle : searches in a row that changed f by no more than rounding.
+    recent : the last values of f, for a search that compares with them.
     """
 
     scale: float
@@ -160,6 +179,7 @@ class Pace:
     slope: float = math.nan
     iteration: int = 0
     idle: int = 0
+    recent: tuple[float, ...] = ()
 
 
 class Origin(NamedTuple):

@@ -29,6 +29,9 @@ GRID = 160
 LEVELS = 16
 """Contours; their heights are quantiles of f, which shows a valley's floor however high its walls are."""
 
+UNEVEN = 20
+"""How many times longer the longest run may be than the shortest before iterations are drawn logarithmically."""
+
 
 def _styles() -> Iterator[tuple[str, str, str]]:
     return zip(itertools.cycle(COLORS), itertools.cycle(LINES), itertools.cycle(MARKERS), strict=False)
@@ -122,10 +125,15 @@ def draw_convergence(curves: Mapping[str, tuple[Tensor, Tensor]], axes: Sequence
         for panel, series in ((left, values - lowest), (right, norms)):
             shown = torch.where(series > 0, series, torch.nan).cpu()  # zero has no place on a logarithmic axis
             panel.plot(shown.numpy(), color=color, linestyle=line, linewidth=1.6, label=name)
+    lengths = [max(1, len(values) - 1) for values, _ in curves.values()]
+    uneven = max(lengths) > UNEVEN * min(lengths)
     for panel, title in ((left, "f above the lowest f found"), (right, "largest |∇f|")):
         panel.set_yscale("log")
+        if uneven:
+            panel.set_xscale("symlog", linthresh=10)
+            panel.set_xlim(left=0)
         panel.set_xlabel("iteration", fontsize=10)
         panel.set_title(title, fontsize=10, loc="left")
         panel.grid(visible=True, color=MUTED, alpha=0.25, linewidth=0.6)
-    left.legend(fontsize=9, framealpha=0.9)
+    left.legend(fontsize=9 if len(curves) <= len(COLORS) else 6.5, framealpha=0.9)
     return [left, right]

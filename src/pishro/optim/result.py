@@ -3,13 +3,14 @@
 __all__ = ["History", "Result", "Results"]
 
 import dataclasses
-from collections.abc import Iterator
-from typing import Any
+import functools
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
 
 from pishro.optim.state import State
+from pishro.optim.stationary.verdict import Verdict
 from pishro.optim.stopping import Reason
 
 
@@ -54,21 +55,28 @@ class Result:
     value : f(x).
     gradient_norm : largest entry of |∇f(x)|.
     reason : why it stopped; `reason.sentence` says it in words.
-    verdict : what kind of point x is, where that was judged.
     iterations, evaluations : steps taken, and points at which f was evaluated.
     seconds : wall time of the whole call.
     history : the way.
+    judge : says what kind of point x is; None where nothing can.
     """
 
     x: Tensor
     value: float
     gradient_norm: float
     reason: Reason
-    verdict: Any
     iterations: int
     evaluations: int
     seconds: float
     history: History
+    judge: Callable[[Tensor], Verdict | None] | None = dataclasses.field(
+        default=None, repr=False, compare=False, kw_only=True
+    )
+
+    @functools.cached_property
+    def verdict(self) -> Verdict | None:
+        """What kind of point x is by its second derivatives, judged when first asked for; None where nothing can."""
+        return None if self.judge is None else self.judge(self.x)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +91,7 @@ class Results:
     seconds : wall time of all together.
     histories : the way of each member.
     state : to continue from.
-    verdicts : what kind of point each x is, where that was judged.
+    judge : (member, x) → what kind of point x is; None where nothing can.
     """
 
     x: Tensor
@@ -95,7 +103,9 @@ class Results:
     seconds: float
     histories: tuple[History, ...]
     state: State
-    verdicts: tuple[Any, ...] | None = None
+    judge: Callable[[int, Tensor], Verdict | None] | None = dataclasses.field(
+        default=None, repr=False, compare=False, kw_only=True
+    )
 
     def __len__(self) -> int:
         return len(self.reasons)
@@ -106,11 +116,11 @@ class Results:
             float(self.value[member]),
             float(self.gradient_norm[member]),
             self.reasons[member],
-            None if self.verdicts is None else self.verdicts[member],
             int(self.iterations[member]),
             int(self.evaluations[member]),
             self.seconds,
             self.histories[member],
+            judge=None if self.judge is None else functools.partial(self.judge, member),
         )
 
     def __iter__(self) -> Iterator[Result]:

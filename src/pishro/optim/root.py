@@ -23,8 +23,8 @@ from torch import Tensor
 
 from pishro.errors import ShapeError
 from pishro.optim.catalog import as_method
+from pishro.optim.loop import solve
 from pishro.optim.method import Method
-from pishro.optim.minimize import solve
 from pishro.optim.residual import ResidualProblem
 from pishro.optim.result import Result
 from pishro.optim.starts import as_start

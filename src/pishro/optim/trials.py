@@ -82,7 +82,7 @@ class Trials:
             index = torch.tensor(waiting, device=x.device)
             x, problem = x[index], problem.select(index)
         trial = self.steps.at(scale, index)
-        candidate, point = x + trial.step, None
+        candidate, point = x + trial.step if trial.end is None else trial.end, None
         nothing = [math.nan] * len(waiting)
         slopes = nothing
         if self.needs:

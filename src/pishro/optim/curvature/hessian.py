@@ -74,7 +74,9 @@ class ModifiedHessian(Curvature):
             return SpectralOperator(torch.ones_like(point.x), torch.eye(matrix.shape[-1]).to(matrix).expand_as(matrix))
         values, vectors = torch.linalg.eigh(matrix)
         size = values.abs()
-        least = (self.floor * size.amax(-1, keepdim=True)).clamp_min(torch.finfo(size.dtype).tiny)
+        largest = size.amax(-1, keepdim=True)
+        # where f has no curvature at all the identity leaves the gradient's step
+        least = torch.where(largest > torch.finfo(size.dtype).tiny / self.floor, self.floor * largest, 1.0)
         return SpectralOperator(torch.maximum(size, least), vectors)
 
 

@@ -73,8 +73,9 @@ class ResilientCurvature(Curvature):
         del old
         memory = _checked(memory)
         agreement = memory.gradient * new.gradient
-        factor = torch.where(agreement > 0, GROWTH, torch.where(agreement < 0, CUT, 1.0))
-        size = (memory.size * factor).clamp(self.least, self.most)
+        # products first: torch.where between two plain numbers would round them to single precision
+        size = torch.where(agreement > 0, memory.size * GROWTH, memory.size)
+        size = torch.where(agreement < 0, memory.size * CUT, size).clamp(self.least, self.most)
         return ResilientMemory(size, torch.where(agreement < 0, 0.0, new.gradient))
 
     def operator(self, point: Point, memory: Memory | None) -> Operator:

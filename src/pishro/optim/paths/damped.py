@@ -42,11 +42,13 @@ class Damped(Path):
         return DampedSteps(point.gradient, weights, operator.pencil(weights))
 
     def first_scale(self, point: Point, operator: Operator) -> Tensor:
-        """1/λ with λ = 10⁻³ max diag B, or 10⁻³ with Marquardt's scaling."""
+        """1/λ with λ = 10⁻³ max diag B, or 10⁻³ with Marquardt's scaling; a step of length 1 where diag B is zero."""
         largest = operator.diagonal().abs().amax(-1)
         if self.marquardt:
             return torch.full_like(largest, 1 / FIRST_DAMPING)
-        return 1 / (FIRST_DAMPING * largest.clamp_min(torch.finfo(largest.dtype).tiny ** 0.5))
+        least = torch.finfo(largest.dtype).tiny ** 0.5
+        unit = point.gradient.norm(dim=-1).clamp_min(least)
+        return torch.where(largest > least, FIRST_DAMPING * largest, unit).reciprocal()
 
 
 def _weights(diagonal: Tensor) -> Tensor:

@@ -91,13 +91,15 @@ def _solution(values: Tensor, g: Tensor, radius: Tensor) -> Tensor:
     for _ in range(ITERATIONS):
         p = -g / (values + damping)
         length = p.norm(dim=-1, keepdim=True)
-        if bool((inside | ((length - radius).abs() <= ACCURACY * radius)).all()):
+        found = inside | ((length - radius).abs() <= ACCURACY * radius)
+        if bool(found.all()):
             break
         bottom, top = torch.where(length > radius, damping, bottom), torch.where(length > radius, top, damping)
         slope = (p.square() / (values + damping)).sum(-1, keepdim=True)
         newton = damping + length.square() / slope * (length - radius) / radius
         sound = (newton > bottom) & (newton < top)
-        damping = torch.where(inside, damping, torch.where(sound, newton, (bottom + top) / 2))
+        # who has found its λ keeps it, so that a member's step does not depend on who runs beside it
+        damping = torch.where(found, damping, torch.where(sound, newton, (bottom + top) / 2))
     first = torch.zeros_like(p)
     first[..., 0] = 1.0
     hard = inside & (lowest <= rounding)

@@ -6,7 +6,7 @@ and H v is one backward pass through it. A `Problem` gives its gradient only; H 
 section 5.6, one order further).
 """
 
-__all__ = ["AutogradModel", "DifferenceModel", "LocalModel"]
+__all__ = ["AutogradModel", "DifferenceModel", "FreeModel", "LagrangianModel", "LocalModel"]
 
 import abc
 from collections.abc import Callable
@@ -134,3 +134,57 @@ class DifferenceModel(LocalModel):
     def moved(self, x: Tensor) -> "DifferenceModel":
         """The same problem at another point."""
         return DifferenceModel(self.problem, x)
+
+
+@final
+class LagrangianModel(LocalModel):
+    """L = f + νᵀc at a point, with ν fixed.
+
+    Parameters
+    ----------
+    model : f at x.
+    constraints : c, (P,) → (m,) by torch operations.
+    multipliers : ν (m,).
+    """
+
+    def __init__(self, model: LocalModel, constraints: Callable[[Tensor], Tensor], multipliers: Tensor) -> None:
+        self.model, self.constraints, self.multipliers = model, constraints, multipliers
+        self.bend = AutogradModel(lambda z: multipliers @ constraints(z).reshape(-1), model.x)
+        self.x, self.accuracy = model.x, model.accuracy
+        self.value, self.gradient = model.value + self.bend.value, model.gradient + self.bend.gradient
+
+    def product(self, v: Tensor) -> Tensor:
+        """∇²L v for a vector (P,)."""
+        return self.model.product(v) + self.bend.product(v)
+
+    def moved(self, x: Tensor) -> "LagrangianModel":
+        """The same function at another point."""
+        return LagrangianModel(self.model.moved(x), self.constraints, self.multipliers)
+
+
+@final
+class FreeModel(LocalModel):
+    """The same function of some of its variables, the others held.
+
+    Parameters
+    ----------
+    model : of all variables.
+    free : which of them may move, (P,) boolean.
+    """
+
+    def __init__(self, model: LocalModel, free: Tensor) -> None:
+        self.model, self.free = model, free
+        self.x, self.gradient = model.x[free], model.gradient[free]
+        self.value, self.accuracy = model.value, model.accuracy
+
+    def whole(self, part: Tensor, rest: Tensor) -> Tensor:
+        """A vector of all variables: `part` for the free ones, `rest` (P,) for the others."""
+        return rest.masked_scatter(self.free, part)
+
+    def product(self, v: Tensor) -> Tensor:
+        """H v among the free variables."""
+        return self.model.product(self.whole(v, torch.zeros_like(self.model.x)))[self.free]
+
+    def moved(self, x: Tensor) -> "FreeModel":
+        """The same function at another point."""
+        return FreeModel(self.model.moved(self.whole(x, self.model.x)), self.free)

@@ -15,7 +15,7 @@ References
 Nocedal, J., and Wright, S. J. (2006). Numerical Optimization, 2nd ed., sections 12.5 and 16.2.
 """
 
-__all__ = ["classify_on_tangent", "null_space", "reduced_hessian"]
+__all__ = ["classify_on_tangent", "judge_on_tangent", "null_space", "reduced_hessian"]
 
 import dataclasses
 from collections.abc import Callable
@@ -24,8 +24,8 @@ import torch
 from torch import Tensor
 
 from pishro.errors import ShapeError
-from pishro.optim.stationary.classify import NEAR, judge
-from pishro.optim.stationary.local_model import AutogradModel
+from pishro.optim.stationary.classify import NEAR, examine, judge
+from pishro.optim.stationary.local_model import AutogradModel, LagrangianModel, LocalModel
 from pishro.optim.stationary.verdict import Kind, Verdict
 
 
@@ -101,25 +101,43 @@ def classify_on_tangent(
         raise ShapeError(
             f"Expected one multiplier for each of {rows} active constraints, received {multipliers.shape}."
         )
-    nu = multipliers.to(x)
     bound = torch.zeros(rows, dtype=torch.bool) if inequality is None else inequality
-    model = AutogradModel(lambda z: f(z) + nu @ active(z).reshape(-1), x)
-    A = torch.autograd.functional.jacobian(active, x.detach()).reshape(rows, -1)
+    return judge_on_tangent(AutogradModel(f, x), active, multipliers.to(x), bound)
+
+
+def judge_on_tangent(model: LocalModel, active: Callable[[Tensor], Tensor], nu: Tensor, inequality: Tensor) -> Verdict:
+    """The verdict of what is known of f at a point with active constraints; see `classify_on_tangent`.
+
+    Parameters
+    ----------
+    model : f at x.
+    active, nu, inequality : the active constraints, ν, and which of them are inequalities.
+    """
+    if not len(nu):
+        return examine(model)
+    x = model.x
+    lagrangian = LagrangianModel(model, active, nu)
+    A = torch.autograd.functional.jacobian(active, x).reshape(len(nu), -1)
+    if not bool(torch.isfinite(A).all() and torch.isfinite(lagrangian.gradient).all()):
+        return Verdict(Kind.NOT_STATIONARY, x.new_empty(0), 0, float("nan"))
     pull = torch.linalg.vector_norm(A, dim=-1) * nu
-    slope = torch.linalg.vector_norm(model.gradient - nu @ A)
-    weak = bound & (pull.abs() <= model.accuracy**0.5 * slope.clamp_min(1.0))
+    slope = torch.linalg.vector_norm(model.gradient)
+    weak = inequality & (pull.abs() <= model.accuracy**0.5 * slope.clamp_min(1.0))
     # What the multipliers must balance is ∇f across the surface; along it `judge` looks.
     Z = null_space(A)
-    unbalanced = torch.linalg.vector_norm(model.gradient - Z @ (Z.mT @ model.gradient))
-    if bool(unbalanced > NEAR * slope) or bool((bound & ~weak & (nu < 0)).any()):
-        return Verdict(Kind.NOT_STATIONARY, x.new_empty(0), 0, float(model.gradient.abs().amax()))
-    verdict = judge(model, null_space(A[~weak]))
-    if verdict.kind is Kind.STRICT_MAXIMUM and bool((bound & ~weak).any()):
+    across = lagrangian.gradient - Z @ (Z.mT @ lagrangian.gradient)
+    unbalanced = torch.linalg.vector_norm(across)
+    # where ∇f itself vanishes there is nothing to balance
+    allowed = NEAR * slope.clamp_min(model.accuracy**0.5)
+    if bool(unbalanced > allowed) or bool((inequality & ~weak & (nu < 0)).any()):
+        return Verdict(Kind.NOT_STATIONARY, x.new_empty(0), 0, float(lagrangian.gradient.abs().amax()))
+    verdict = judge(lagrangian, null_space(A[~weak]))
+    if verdict.kind is Kind.STRICT_MAXIMUM and bool((inequality & ~weak).any()):
         # Into the feasible set f rises where a multiplier is positive.
         return dataclasses.replace(verdict, kind=Kind.SADDLE)
     if not bool(weak.any()) or verdict.kind in (Kind.STRICT_MINIMUM, Kind.NOT_STATIONARY):
         return verdict
-    inner = judge(model, Z)
+    inner = judge(lagrangian, Z)
     if inner.escape is not None:
         return dataclasses.replace(inner, kind=Kind.SADDLE)
     return dataclasses.replace(verdict, kind=Kind.INCONCLUSIVE, escape=None)

@@ -5,7 +5,7 @@ from pishro.optim.stochastic.adagrad import AdaGrad
 from pishro.optim.stochastic.adam import Adam
 from pishro.optim.stochastic.adamw import AdamW
 from pishro.optim.stochastic.averaging import ExponentialAverage, UniformAverage
-from pishro.optim.stochastic.catalog import rule_named
+from pishro.optim.stochastic.catalog import RULES, rule_named
 from pishro.optim.stochastic.clipping import ClippedNorm, ClippedValue
 from pishro.optim.stochastic.descend import Descent, Progress, Source, autograd_source, descend
 from pishro.optim.stochastic.momentum import Momentum
@@ -18,6 +18,7 @@ from pishro.optim.stochastic.sgd import SGD
 from pishro.optim.stochastic.torch_rule import FromTorch
 
 __all__ = [
+    "RULES",
     "SGD",
     "AdaGrad",
     "Adadelta",

@@ -1,6 +1,6 @@
 """Names for rules."""
 
-__all__ = ["rule_named"]
+__all__ = ["RULES", "rule_named"]
 
 from typing import Any
 
@@ -19,6 +19,9 @@ from pishro.optim.stochastic.sgd import SGD
 _CATALOG: dict[str, type[Rule[Any]]] = {
     kind.__name__.lower(): kind for kind in (SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adadelta, Adam, AdamW, Nadam)
 }
+
+RULES = tuple(_CATALOG)
+"""The names of all rules."""
 
 
 def rule_named(name: str) -> Rule[Any]:
