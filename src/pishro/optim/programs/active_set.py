@@ -87,9 +87,7 @@ def _likely(form: ProgramForm, x: Array, y: Array) -> npt.NDArray[np.int8]:
     return np.where(lower == upper, 1, sides).astype(np.int8)
 
 
-def _changed(
-    form: ProgramForm, sides: npt.NDArray[np.int8], x: Array, multipliers: Array
-) -> npt.NDArray[np.int8]:
+def _changed(form: ProgramForm, sides: npt.NDArray[np.int8], x: Array, multipliers: Array) -> npt.NDArray[np.int8]:
     """The active ends after one step: those that pull leave, those that are violated join."""
     B, lower, upper = form.stacked
     values = B @ x

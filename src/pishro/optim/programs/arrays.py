@@ -64,7 +64,9 @@ def stack_rows(n: int, A_ub: Any, b_ub: Any, A_eq: Any, b_eq: Any) -> Rows:
 def _block(n: int, kind: str, A: Any, b: Any) -> tuple[sp.csr_array, Array]:
     if (A is None) != (b is None):
         given, missing = ("A", "b") if b is None else ("b", "A")
-        raise SettingError(f"Expected A_{kind} and b_{kind} together, received {given}_{kind} without {missing}_{kind}.")
+        raise SettingError(
+            f"Expected A_{kind} and b_{kind} together, received {given}_{kind} without {missing}_{kind}."
+        )
     if A is None:
         return sp.csr_array((0, n)), np.zeros(0)
     matrix, right = as_matrix(f"A_{kind}", A), as_vector(f"b_{kind}", b)

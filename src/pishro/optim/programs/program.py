@@ -164,3 +164,8 @@ class RowProgram(Program):
     def form(self) -> ProgramForm:
         """The rows as they are."""
         return self.rows
+
+    def solve(self, *, max_seconds: float = math.inf) -> ProgramResult:
+        """As for every program; of a maximum, the value has the sign of the file, and all else is of the minimum."""
+        result = super().solve(max_seconds=max_seconds)
+        return dataclasses.replace(result, value=-result.value) if self.maximize else result

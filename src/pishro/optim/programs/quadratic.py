@@ -48,7 +48,7 @@ DENIALS = (
 )
 
 
-def interior_point(form: ProgramForm, settings: Mapping[str, float] = USUAL, seconds: float = math.inf) -> Answer:
+def interior_point(form: ProgramForm, seconds: float = math.inf, settings: Mapping[str, float] = USUAL) -> Answer:
     """Clarabel's answer."""
     B, lower, upper = form.stacked
     equal = lower == upper
