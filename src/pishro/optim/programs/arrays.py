@@ -1,4 +1,4 @@
-"""What a user passes as matrices, vectors and bounds: lists, NumPy, torch and SciPy's sparse matrices become one kind."""
+"""What a user passes as matrices, vectors and bounds: lists, NumPy, torch and SciPy's sparse become one kind."""
 
 __all__ = ["as_bounds", "as_matrix", "as_vector", "stack_rows"]
 

@@ -37,6 +37,9 @@ from pishro.optim.programs.form import Array, ProgramForm, distances, violations
 TOLERANCE = 1e-7
 """Largest residual of an answer that counts as solved. Clarabel and HiGHS at their defaults promise 1e-8 and 1e-7."""
 
+ROUNDING = 1e-14
+"""Share of the terms of a sum that is rounding; a slope within it is no multiplier."""
+
 
 @final
 @dataclasses.dataclass(frozen=True)
@@ -110,8 +113,12 @@ def admissible(multipliers: Array, lower: Array, upper: Array) -> Array:
 
 
 def bound_multipliers(form: ProgramForm, x: Array, y: Array) -> Array:
-    """The bounds' z (n,) that balances as much of the slope Q x + c + Aᵀy as the bounds can."""
-    return admissible(-(form.gradient(x) + form.A.T @ y), form.lower, form.upper)
+    """The bounds' z (n,) that balances as much of the slope Q x + c + Aᵀy as the bounds can; rounding stays slope."""
+    slope = form.gradient(x) + form.A.T @ y
+    terms = np.abs(form.c) + abs(form.A).T @ np.abs(y)
+    if form.Q is not None:
+        terms += abs(form.Q) @ np.abs(x)
+    return admissible(np.where(np.abs(slope) > ROUNDING * terms, -slope, 0.0), form.lower, form.upper)
 
 
 def _largest(values: Array) -> float:

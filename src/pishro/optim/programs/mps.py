@@ -61,7 +61,7 @@ BOUND_KINDS = ("UP", "LO", "FX", "FR", "MI", "PL", *WHOLE_BOUNDS)
 
 
 def read_mps(path: str | os.PathLike[str], *, relax: bool = False) -> RowProgram:
-    """The program in an MPS or QPS file.
+    r"""The program in an MPS or QPS file.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def read_mps(path: str | os.PathLike[str], *, relax: bool = False) -> RowProgram
     Examples
     --------
     >>> import pathlib, tempfile
-    >>> text = "ROWS\\n N cost\\n G need\\nCOLUMNS\\n x cost 2 need 1\\n y cost 3 need 2\\nRHS\\n b need 4\\nENDATA\\n"
+    >>> text = "ROWS\n N cost\n G need\nCOLUMNS\n x cost 2 need 1\n y cost 3 need 2\nRHS\n b need 4\nENDATA\n"
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     _ = pathlib.Path(folder, "diet.mps").write_text(text)
     ...     result = read_mps(pathlib.Path(folder, "diet.mps")).solve()
@@ -316,7 +316,7 @@ class _Reader:
         lower, upper = self.columns[name].limits()
         if lower > upper:
             raise DataError(
-                f"Expected a lower bound not above the upper one in '{self.file}', found {lower:g} ≤ {name} ≤ {upper:g}."
+                f"'{self.file}': expected a lower bound not above the upper one, found {lower:g} ≤ {name} ≤ {upper:g}."
             )
         return lower, upper
 

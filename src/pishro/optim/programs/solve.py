@@ -113,6 +113,7 @@ def _result(
     else:
         late = time.perf_counter() - began >= max_seconds
         status = ProgramStatus.LIMIT if late else ProgramStatus.NOT_SOLVED
+    x, y = x + 0.0, y + 0.0  # no −0
     z = bound_multipliers(form, x, y) if np.isfinite(y).all() else np.full(len(x), np.nan)
     return ProgramResult(
         status,
