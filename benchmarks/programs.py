@@ -22,7 +22,6 @@ ASKED = {"netlib-lp": 1e-8, "maros-meszaros-qp": 1e-5}
 """Largest difference from the official optimum, relative to 1 + |optimum|."""
 
 OPTIMUM = {"netlib-lp": "opt_netlib_readme", "maros-meszaros-qp": "opt_bpmpd_00README"}
-NO_LIMIT = 1e20
 
 
 def programs(folder: Path) -> Iterator[tuple[str, RowProgram, float, str]]:
@@ -40,7 +39,6 @@ def quadratic(file: Path) -> RowProgram:
     """min ½ xᵀPx + qᵀx + r, l ≤ A x ≤ u, where the bounds of the variables are rows of A."""
     data = scipy.io.loadmat(file)
     q, lower, upper = (data[key].ravel().astype(float) for key in ("q", "l", "u"))
-    lower[lower <= -NO_LIMIT], upper[upper >= NO_LIMIT] = -np.inf, np.inf
     free = np.full(len(q), np.inf)
     A, P = (sp.csr_array(data[key]).astype(float) for key in ("A", "P"))
     form = ProgramForm(q, A, lower, upper, -free, free, P, float(data["r"].item()))

@@ -62,7 +62,8 @@ def _head(console: Console, name: str, program: RowProgram, result: ProgramResul
         table.add_row(label, f"[bold]{result.value:.12g}[/]{trust}")
         table.add_row(
             "residuals",
-            f"primal {kkt.primal:.0e}, dual {kkt.dual:.0e}, complementarity {kkt.complementarity:.0e}, gap {kkt.gap:.0e}",
+            f"primal {kkt.primal:.0e}, dual {kkt.dual:.0e}, "
+            f"complementarity {kkt.complementarity:.0e}, gap {kkt.gap:.0e}",
         )
         table.add_row("value right to", f"{kkt.error:.0e} [dim](relative)[/]")
     table.add_row("solver", f"{escape(result.solver)}, {result.iterations} iterations, {result.seconds:.2f} s")
@@ -88,7 +89,7 @@ def _table(
     console: Console, heads: tuple[str, str, str], names: Sequence[str], first: list[str], second: list[str]
 ) -> None:
     """All lines, or of many the first that are not zero."""
-    shown = range(len(names))
+    shown = list(range(len(names)))
     if len(names) > MOST:
         empty = {"0", NOTHING}
         shown = [i for i in shown if not {first[i] if heads[0] == "variable" else "0", second[i]} <= empty]

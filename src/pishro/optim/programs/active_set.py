@@ -35,6 +35,8 @@ import scipy.sparse.linalg
 from pishro.optim.programs.form import Array, ProgramForm, distances
 from pishro.optim.programs.kkt import admissible, bound_multipliers, kkt_of
 
+Sides = npt.NDArray[np.int8]
+
 STEPS = 10
 """Most factorizations with one δ."""
 
@@ -75,7 +77,7 @@ def polished(form: ProgramForm, x: Array, y: Array) -> tuple[Array, Array]:
     return best
 
 
-def _likely(form: ProgramForm, x: Array, y: Array) -> npt.NDArray[np.int8]:
+def _likely(form: ProgramForm, x: Array, y: Array) -> Sides:
     """The end that is active, for each row and bound: −1 lower, 1 upper, 0 none."""
     B, lower, upper = form.stacked
     multipliers = np.concatenate([y, bound_multipliers(form, x, y)])
@@ -87,7 +89,7 @@ def _likely(form: ProgramForm, x: Array, y: Array) -> npt.NDArray[np.int8]:
     return np.where(lower == upper, 1, sides).astype(np.int8)
 
 
-def _changed(form: ProgramForm, sides: npt.NDArray[np.int8], x: Array, multipliers: Array) -> npt.NDArray[np.int8]:
+def _changed(form: ProgramForm, sides: Sides, x: Array, multipliers: Array) -> Sides:
     """The active ends after one step: those that pull leave, those that are violated join."""
     B, lower, upper = form.stacked
     values = B @ x
@@ -97,7 +99,7 @@ def _changed(form: ProgramForm, sides: npt.NDArray[np.int8], x: Array, multiplie
     return np.where(lower == upper, 1, kept).astype(np.int8)
 
 
-def _on_active(form: ProgramForm, sides: npt.NDArray[np.int8], shift: float) -> tuple[Array, Array] | None:
+def _on_active(form: ProgramForm, sides: Sides, shift: float) -> tuple[Array, Array] | None:
     """The minimum where the active ends hold with equality, and the multipliers of all rows and bounds."""
     B, lower, upper = form.stacked
     n, working = len(form.c), np.flatnonzero(sides)

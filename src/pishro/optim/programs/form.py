@@ -7,7 +7,7 @@ variable without limits is free. A linear program has no Q. What SciPy's signatu
 calls L, G, E and RANGES, and what solvers want, are all read from and written to this form.
 """
 
-__all__ = ["Array", "ProgramForm", "distances", "violations"]
+__all__ = ["Array", "Mask", "ProgramForm", "distances", "violations"]
 
 import dataclasses
 from functools import cached_property
@@ -21,6 +21,10 @@ from pishro.errors import SettingError, ShapeError
 from pishro.optim.programs.convexity import check_convex
 
 Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+INFINITE = 1e19
+"""Limits from here on stand for none. Files write 1e20 or 1e30, from which a range may have taken something away."""
 
 
 @final
@@ -32,7 +36,7 @@ class ProgramForm:
     ----------
     c : (n,).
     A : (m, n), sparse.
-    row_lower, row_upper : l and u, (m,); −∞ and ∞ where there is no limit.
+    row_lower, row_upper : l and u, (m,); −∞ and ∞ where there is no limit, which 1e19 and more also stand for.
     lower, upper : limits of x, (n,).
     Q : symmetric positive semi-definite (n, n), sparse; None for a linear program.
     constant : k.
@@ -55,6 +59,9 @@ class ProgramForm:
     constant: float = 0.0
 
     def __post_init__(self) -> None:
+        for end in ("row_lower", "row_upper", "lower", "upper"):
+            limits = getattr(self, end)
+            object.__setattr__(self, end, np.where(np.abs(limits) >= INFINITE, np.sign(limits) * np.inf, limits))
         n, m = len(self.c), len(self.row_lower)
         if not n:
             raise ShapeError("Expected at least one variable, received none.")
@@ -75,9 +82,9 @@ class ProgramForm:
             check_convex(self.Q, n)
 
     @property
-    def equations(self) -> npt.NDArray[np.bool_]:
+    def equations(self) -> Mask:
         """Which rows are equations, (m,)."""
-        return self.row_lower == self.row_upper
+        return np.equal(self.row_lower, self.row_upper)
 
     @cached_property
     def stacked(self) -> tuple[sp.csr_array, Array, Array]:

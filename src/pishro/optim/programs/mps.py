@@ -11,7 +11,6 @@ What is easily missed:
 - A number in RHS for the objective is its constant with the sign changed.
 - A range R makes an L row [b − |R|, b], a G row [b, b + |R|], and an E row [b, b + R] or, with R < 0, [b + R, b].
 - The first N row is the objective; further ones limit nothing and are left out.
-- 1e20 and more is infinite.
 - Whole numbers (MARKER lines, bounds BV, LI, UI) are refused, or relaxed on request: the optimum is then a bound on
   that of the whole numbers. A variable between markers without any bound is in [0, 1], as in MPSX.
 
@@ -52,9 +51,6 @@ SECTIONS = (
 )
 FIELDS = ((1, 3), (4, 12), (14, 22), (24, 36), (39, 47), (49, 61))
 """Where the fields of the fixed form begin and end, counted from 0."""
-
-INFINITE = 1e20
-"""Numbers from here on stand for no limit."""
 
 WHOLE_BOUNDS, VALUELESS = ("BV", "LI", "UI"), ("FR", "MI", "PL", "BV")
 BOUND_KINDS = ("UP", "LO", "FX", "FR", "MI", "PL", *WHOLE_BOUNDS)
@@ -265,7 +261,7 @@ class _Reader:
         self._same_set("" if unnamed else rest[0])
         rest = rest if unnamed else rest[1:]
         column = self._known_column(rest[0])
-        value = 0.0 if kind in VALUELESS else _limit(_number(rest[1]))
+        value = 0.0 if kind in VALUELESS else _number(rest[1])
         if kind in ("LO", "LI", "FX"):
             column.lower = value
         if kind in ("UP", "UI", "FX"):
@@ -301,15 +297,16 @@ class _Reader:
         limits = np.array([self._limits(name) for name in rows]).reshape(m, 2)
         bounds = np.array([self._bounds(name) for name in columns]).reshape(n, 2)
         constant = -sign * self.vectors["RHS"].get(self.objective or "", 0.0)
-        form = ProgramForm(c, A, *limits.T.copy(), *bounds.T.copy(), Q if Q.nnz else None, constant)
+        below, above, lower, upper = *limits.T, *bounds.T
+        form = ProgramForm(c, A, below, above, lower, upper, Q if Q.nnz else None, constant)
         return RowProgram(form, tuple(columns), tuple(rows), self.name, self.maximize)
 
     def _limits(self, row: str) -> tuple[float, float]:
-        sense, b = self.senses[row], _limit(self.vectors["RHS"].get(row, 0.0))
+        sense, b = self.senses[row], self.vectors["RHS"].get(row, 0.0)
         reach = self.vectors["RANGES"].get(row)
         if sense == "E":
             return min(b, b + (reach or 0.0)), max(b, b + (reach or 0.0))
-        width = math.inf if reach is None else _limit(abs(reach))
+        width = math.inf if reach is None else abs(reach)
         return (b - width, b) if sense == "L" else (b, b + width)
 
     def _bounds(self, name: str) -> tuple[float, float]:
@@ -341,7 +338,3 @@ def _number(text: str) -> float:
     if math.isnan(value) or "_" in text:
         raise _LineError(f"Expected a number, found {text!r}.")
     return value
-
-
-def _limit(value: float) -> float:
-    return value if abs(value) < INFINITE else math.copysign(math.inf, value)

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from pishro.errors import SettingError
-from pishro.optim.programs.form import Array, ProgramForm
+from pishro.optim.programs.form import Array, Mask, ProgramForm
 from pishro.optim.programs.program import Program, RowProgram
 
 
@@ -51,7 +51,7 @@ def mps_text(program: Program) -> str:
             raise SettingError("Expected names of rows and variables without blanks, each once, for the free form.")
     kept = np.isfinite(form.row_lower) | np.isfinite(form.row_upper)
     lines = [f"NAME {name}", "ROWS", f" N {_objective(rows)}"]
-    lines += [f" {_sense(form, i)} {rows[i]}" for i in np.flatnonzero(kept)]
+    lines += [f" {_sense(form, int(i))} {rows[i]}" for i in np.flatnonzero(kept)]
     lines += ["COLUMNS", *_columns(form, variables, rows, kept)]
     lines += ["RHS", *_right_sides(form, rows, kept)]
     both = np.isfinite(form.row_lower) & np.isfinite(form.row_upper) & ~form.equations
@@ -80,7 +80,7 @@ def _sense(form: ProgramForm, i: int) -> str:
     return "L" if np.isfinite(form.row_upper[i]) else "G"
 
 
-def _columns(form: ProgramForm, variables: tuple[str, ...], rows: tuple[str, ...], kept: Array) -> Iterator[str]:
+def _columns(form: ProgramForm, variables: tuple[str, ...], rows: tuple[str, ...], kept: Mask) -> Iterator[str]:
     by_column = sp.csc_array(form.A)
     for j, variable in enumerate(variables):
         yield f" {variable} {_objective(rows)} {float(form.c[j])!r}"
@@ -89,7 +89,7 @@ def _columns(form: ProgramForm, variables: tuple[str, ...], rows: tuple[str, ...
                 yield f" {variable} {rows[by_column.indices[k]]} {float(by_column.data[k])!r}"
 
 
-def _right_sides(form: ProgramForm, rows: tuple[str, ...], kept: Array) -> Iterator[str]:
+def _right_sides(form: ProgramForm, rows: tuple[str, ...], kept: Mask) -> Iterator[str]:
     if form.constant:
         yield f" rhs {_objective(rows)} {-form.constant!r}"
     for i in np.flatnonzero(kept):

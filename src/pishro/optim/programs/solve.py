@@ -30,6 +30,9 @@ from pishro.optim.programs.result import ProgramResult, ProgramStatus
 ACTIVE = 1e-8
 """Distance from a limit, relative to 1 + |limit|, up to which it counts as active."""
 
+SHARP = 1e-8
+"""Residual from which on no further attempt is made; an answer between it and the tolerance is solved all the same."""
+
 Attempt = Callable[[ProgramForm, float], Answer]
 """A solver with its settings: the form and the seconds that it may take."""
 
@@ -61,9 +64,9 @@ def solve(form: ProgramForm, max_seconds: float = math.inf) -> ProgramResult:
         judged = _judge(form, solver, answer)
         if best is None or judged.kkt.residual < best.kkt.residual:
             best = judged
-        if best.kkt.holds or answer.limited:
+        if best.kkt.residual <= SHARP or answer.limited:
             break
-        if answer.denied and not sought:
+        if answer.denied and not (sought or best.kkt.holds):
             proof, sought = no_solution(form, left), True
     best = best or _Judged(*_nowhere(form), ProgramKKT(*[math.inf] * 5), "nothing", 0)
     left = max_seconds - (time.perf_counter() - began)
