@@ -54,11 +54,17 @@ def _head(console: Console, name: str, program: RowProgram, result: ProgramResul
         f"[bold]{escape(name)}[/]  [bold {color}]● {result.status.value}[/]  [dim]{facts}[/]", highlight=False
     )
     console.print(f"{result.status.sentence} {result.status.remedy}".rstrip(), highlight=False)
+    if program.relaxed:
+        console.print(
+            f"[yellow]{program.relaxed} whole-number variables are relaxed: the optimum bounds that of the whole "
+            "numbers.[/]",
+            highlight=False,
+        )
     table = Table.grid(padding=(0, 2))
     kkt = result.kkt
     if math.isfinite(kkt.residual):
         label = ("maximum" if program.maximize else "minimum") if result.solved else "value"
-        trust = "" if result.solved else "  [red]not to be trusted[/]"
+        trust = "" if result.solved else "  [red]unproved[/]"
         table.add_row(label, f"[bold]{result.value:.12g}[/]{trust}")
         table.add_row(
             "residuals",

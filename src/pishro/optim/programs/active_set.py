@@ -55,7 +55,7 @@ def polished(form: ProgramForm, x: Array, y: Array) -> tuple[Array, Array]:
     best = x, y
     least = kkt_of(form, x, y).residual
     for shift in SHIFTS:
-        if shift and least <= ENOUGH:
+        if least <= (ENOUGH if shift else EXACT):
             break
         sides = _likely(form, x, y)
         seen = set()

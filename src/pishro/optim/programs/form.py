@@ -61,7 +61,7 @@ class ProgramForm:
     def __post_init__(self) -> None:
         for end in ("row_lower", "row_upper", "lower", "upper"):
             limits = getattr(self, end)
-            object.__setattr__(self, end, np.where(np.abs(limits) >= INFINITE, np.sign(limits) * np.inf, limits))
+            object.__setattr__(self, end, np.where(np.abs(limits) >= INFINITE, np.copysign(np.inf, limits), limits))
         n, m = len(self.c), len(self.row_lower)
         if not n:
             raise ShapeError("Expected at least one variable, received none.")

@@ -53,6 +53,7 @@ FIELDS = ((1, 3), (4, 12), (14, 22), (24, 36), (39, 47), (49, 61))
 """Where the fields of the fixed form begin and end, counted from 0."""
 
 WHOLE_BOUNDS, VALUELESS = ("BV", "LI", "UI"), ("FR", "MI", "PL", "BV")
+WHOLE_NUMBERS = "Whole-number variables are not supported; relax them (--relax, relax=True) to solve for a bound."
 BOUND_KINDS = ("UP", "LO", "FX", "FR", "MI", "PL", *WHOLE_BOUNDS)
 
 
@@ -223,7 +224,7 @@ class _Reader:
 
     def _marker(self, begins: bool) -> None:
         if begins and not self.relax:
-            raise _LineError("Whole-number variables are not supported; relax them to solve for a bound.")
+            raise _LineError(WHOLE_NUMBERS)
         self.whole = begins
 
     def _vector(self, fields: list[str]) -> None:
@@ -255,12 +256,13 @@ class _Reader:
         if kind not in BOUND_KINDS:
             raise _LineError(unknown_name("type of bound", fields[0], BOUND_KINDS))
         if kind in WHOLE_BOUNDS and not self.relax:
-            raise _LineError("Whole-number variables are not supported; relax them to solve for a bound.")
+            raise _LineError(WHOLE_NUMBERS)
         bare = len(rest) < 2 or (rest[0] in self.columns and rest[1] not in self.columns)
         unnamed = bare if kind in VALUELESS else len(rest) < 3
         self._same_set("" if unnamed else rest[0])
         rest = rest if unnamed else rest[1:]
         column = self._known_column(rest[0])
+        column.whole = column.whole or kind in WHOLE_BOUNDS
         value = 0.0 if kind in VALUELESS else _number(rest[1])
         if kind in ("LO", "LI", "FX"):
             column.lower = value
@@ -299,7 +301,8 @@ class _Reader:
         constant = -sign * self.vectors["RHS"].get(self.objective or "", 0.0)
         below, above, lower, upper = *limits.T, *bounds.T
         form = ProgramForm(c, A, below, above, lower, upper, Q if Q.nnz else None, constant)
-        return RowProgram(form, tuple(columns), tuple(rows), self.name, self.maximize)
+        relaxed = sum(column.whole for column in self.columns.values())
+        return RowProgram(form, tuple(columns), tuple(rows), self.name, self.maximize, relaxed)
 
     def _limits(self, row: str) -> tuple[float, float]:
         sense, b = self.senses[row], self.vectors["RHS"].get(row, 0.0)

@@ -139,6 +139,7 @@ class RowProgram(Program):
     variable_names, row_names : n and m of them.
     name : of the whole.
     maximize : whether the file asked for a maximum, so that the form is that of the negated objective.
+    relaxed : how many variables ought to be whole numbers and are not held to it.
 
     Raises
     ------
@@ -151,6 +152,7 @@ class RowProgram(Program):
     row_names: tuple[str, ...]
     name: str = ""
     maximize: bool = False
+    relaxed: int = 0
 
     def __post_init__(self) -> None:
         m, n = self.rows.A.shape

@@ -63,7 +63,7 @@ class ProgramResult:
     Attributes
     ----------
     status : what became of it; `status.sentence` and `status.remedy` say it in words.
-    x : the solution, (n,); NaN where the program is infeasible or unbounded, untrusted where it is not solved.
+    x : the solution, (n,); NaN where the program is infeasible or unbounded, unproved where it is not solved.
     value : the objective at x; ∞ where infeasible, −∞ where unbounded.
     multipliers : y of the rows, (m,).
     bound_multipliers : z of the bounds, (n,).
@@ -120,5 +120,5 @@ class ProgramResult:
             limits = int((self.active != 0).sum() + (self.active_bounds != 0).sum())
             words += [f"Value {self.value:.10g}, {limits} rows and bounds active.", str(self.kkt)]
         elif self.status in (ProgramStatus.NOT_SOLVED, ProgramStatus.LIMIT):
-            words += [f"Value {self.value:.10g}, not to be trusted.", str(self.kkt)]
+            words += [f"Value {self.value:.10g}, unproved.", str(self.kkt)]
         return " ".join([*words, self.status.remedy]).strip()
