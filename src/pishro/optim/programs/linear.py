@@ -14,7 +14,6 @@ from typing import final
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import linprog
 
 from pishro.optim.programs.form import Array, ProgramForm
 
@@ -48,6 +47,8 @@ class Answer:
 
 def vertex(form: ProgramForm, seconds: float = math.inf, presolve: bool = True) -> Answer:
     """HiGHS' answer to the form without its Q; NaN where it has none."""
+    from scipy.optimize import linprog  # noqa: PLC0415 - a third of a second of import time, for this one function
+
     equal = form.equations
     above, below = np.isfinite(form.row_upper) & ~equal, np.isfinite(form.row_lower) & ~equal
     found = linprog(

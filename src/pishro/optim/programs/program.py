@@ -103,8 +103,8 @@ class QuadraticProgram(Program):
     Examples
     --------
     >>> result = QuadraticProgram([[2.0, 0.0], [0.0, 2.0]], A_eq=[[1.0, 1.0]], b_eq=[2.0]).solve()
-    >>> result.x.tolist(), result.value, result.equality.tolist()
-    ([1.0, 1.0], 2.0, [-2.0])
+    >>> [round(v, 12) for v in (*result.x.tolist(), result.value, *result.equality.tolist())]
+    [1.0, 1.0, 2.0, -2.0]
     """
 
     def __init__(
