@@ -16,6 +16,7 @@ COMMANDS = (
     ("step",),
     ("convolution",),
     ("matrix_free",),
+    ("programs", ""),
 )
 """A benchmark's module and, where it reads data, the folder below DATA."""
 

@@ -1,4 +1,4 @@
-"""The command line: pishro fit, pishro predict, pishro inspect, pishro report."""
+"""The command line: pishro fit, pishro predict, pishro inspect, pishro report, pishro solve."""
 
 __all__ = ["app"]
 
@@ -84,3 +84,21 @@ def report(
     from pishro.fitting import load  # noqa: PLC0415
 
     load(model).report(output)
+
+
+@app.command()
+def solve(
+    file: Annotated[Path, typer.Argument(help="A linear or quadratic program: MPS or QPS, in free or fixed form.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where all variables go (CSV, TSV, Parquet).")
+    ] = None,
+    relax: Annotated[bool, typer.Option("--relax", help="Take whole-number variables as continuous ones.")] = False,
+    max_seconds: Annotated[float | None, typer.Option(help="Most seconds for the solvers.")] = None,
+) -> None:
+    """Solve a linear or quadratic program; print the optimum, its multipliers, and how well it was checked.
+
+    The exit status is 1 where there is no optimum, and 2 where the file cannot be understood.
+    """
+    from pishro.cli import solve as command  # noqa: PLC0415
+
+    raise typer.Exit(command.run(file, output, relax, max_seconds))
