@@ -1,10 +1,11 @@
 """The pictures of docs/costs.md: a small network fitted with each likelihood, and what it then says of the target.
 
-    python docs/pictures/costs.py                   # writes docs/images/costs/*.svg
+    python docs/pictures/costs.py                   # writes docs/images/costs/*.svg, in a minute
     python docs/pictures/costs.py poisson           # one of them
 
 On the left the rows, the predicted median and the central 50 % and 90 %; on the right the predicted density at two
-inputs. Everything goes through `pishro.fit`, with rows drawn from a seeded generator.
+inputs. Everything goes through `pishro.fit`, with rows drawn from a seeded generator. The pictures
+of two examples are made too, in the same style.
 """
 
 import dataclasses
@@ -21,7 +22,7 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from picture_style import BLUE, CLASSES, FAINT, INK, ORANGE, PAPER, STYLE, alpha_map, save
+from picture_style import BLUE, CLASSES, GREEN, INK, ORANGE, PAPER, PURPLE, STYLE, alpha_map, save, slim
 from torch import Tensor
 
 import pishro
@@ -32,7 +33,7 @@ from pishro.training import train
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images" / "costs"
 ROWS = 300
-GRID = torch.linspace(-2, 2, 161, dtype=torch.float64)
+GRID = torch.linspace(-2, 2, 101, dtype=torch.float64)
 
 
 class Draws:
@@ -172,6 +173,7 @@ CASES = {
     "ordinal": Case(grades, "four grades in order"),
 }
 SHADED, CLASSED = ("gaussian-mixture", "binned"), ("bernoulli", "categorical", "ordinal")
+EXAMPLES = ("inverse_sine", "heteroscedastic")
 
 
 def fitted(name: str, x: Tensor, y: Tensor) -> pishro.Model:
@@ -191,33 +193,39 @@ def draw_numbers(name: str, case: Case, x: Tensor, y: Tensor) -> Figure:
     )
     model = fitted(name, x, y)
     given = predicted(model, GRID)
-    low, high = case.limits or (float(y.min()), float(y.max()))
-    margin = 0.06 * (high - low)
-    low, high = low - margin, high + margin
+    low, high = case.limits or limits(given, y)
     if name in SHADED:
         shade(left, given, low, high)
     elif name == "quantile":
         for level in Quantile().levels:
             left.plot(GRID, given.quantile(level), color=BLUE, linewidth=1.6 if level == 0.5 else 0.9)
     else:
-        for level, alpha in ((0.9, 0.18), (0.5, 0.25)):
+        for level, alpha in ((0.9, 0.25), (0.5, 0.28)):
             ends = (end.squeeze(-1) for end in given.interval(level))
             step = "mid" if given.discrete else None
-            left.fill_between(GRID, *ends, step=step, color=BLUE, alpha=alpha, linewidth=0, label=f"{level:.0%}")
-        left.plot(GRID, given.median(), color=BLUE, linewidth=1.6, label="median")
+            left.fill_between(GRID, *ends, step=step, color=BLUE, alpha=alpha, linewidth=0, label=f"{level:.0%}".replace("%", " %"))
+        style = "steps-mid" if given.discrete else "default"
+        left.plot(GRID, given.median(), color=BLUE, linewidth=1.6, drawstyle=style, label="median")
     if case.beside is not None:
         draw_beside(left, *case.beside, x, y)
-    left.plot(x, y, ".", color=INK, markersize=2.6, alpha=0.55, markeredgewidth=0)
-    for place, color in zip(case.at, (FAINT, ORANGE), strict=True):
-        left.axvline(place, color=color, linewidth=1, linestyle=(0, (1, 2)))
+    left.plot(x, y, ".", color=INK, markersize=3.2, alpha=0.6, markeredgewidth=0)
+    for place, color in zip(case.at, (PURPLE, GREEN), strict=True):
+        left.axvline(place, color=color, linewidth=1.2, linestyle=(0, (1, 2)))
         draw_density(right, predicted(model, torch.tensor([place], dtype=torch.float64)), low, high, color)
     left.set(title=f"{name}: {case.title}", xlabel="x", ylabel="y", xlim=(-2.03, 2.03), ylim=(low, high))
-    right.set(title="density", xticks=[], xlim=(0, None))
+    right.set(title="probability" if given.discrete else "density", xticks=[], xlim=(0, None))
     right.spines["bottom"].set_visible(False)
-    if case.beside is not None:
+    if case.beside is not None or name == "normal":
         left.legend(loc="upper left", fontsize=8)
     print(f"{name}: {str(model.score).splitlines()[0]}")
     return figure
+
+
+def limits(given: Distribution, y: Tensor) -> tuple[float, float]:
+    """Of the vertical axis: all rows and the band, with a margin."""
+    ends = torch.cat([y, *(end.flatten() for end in given.interval(0.9))])
+    low, high = float(ends.min()), float(ends.max())
+    return low - 0.05 * (high - low), high + 0.05 * (high - low)
 
 
 def draw_beside(axes: Axes, name: str, what: str, x: Tensor, y: Tensor) -> None:
@@ -233,7 +241,7 @@ def draw_beside(axes: Axes, name: str, what: str, x: Tensor, y: Tensor) -> None:
 def draw_density(axes: Axes, given: Distribution, low: float, high: float, color: str) -> None:
     """The density, or the probabilities of counts, at one input, lying on its side."""
     levels = torch.arange(0, int(high) + 1).double() if given.discrete else torch.linspace(low, high, 400).double()
-    density = given.log_density(levels.unsqueeze(-1)).exp() if len(given.mean()) > 1 else density_at(given, levels)
+    density = density_at(given, levels).squeeze(0)
     if given.discrete:
         axes.barh(levels, density, height=0.8, color=color, alpha=0.55, linewidth=0)
     else:
@@ -243,7 +251,7 @@ def draw_density(axes: Axes, given: Distribution, low: float, high: float, color
 def density_at(given: Distribution, levels: Tensor) -> Tensor:
     """Density (N, L) at the same levels (L,) for each of N rows."""
     rows = len(given.mean())
-    return torch.stack([given.log_density(v.expand(rows, 1)) for v in levels], -1).exp().squeeze(0)
+    return torch.stack([given.log_density(v.expand(rows, 1)) for v in levels], -1).exp()
 
 
 def shade(axes: Axes, given: Distribution, low: float, high: float) -> None:
@@ -291,18 +299,17 @@ def draw_classes(name: str, case: Case, x: Tensor, y: Tensor) -> Figure:
 
 
 def draw_labels(case: Case, x: Tensor, y: Tensor) -> Figure:
-    """One probability a label, with the rows that carry the label above and the others below."""
+    """One probability a label, and above it the rows that carry the label."""
     figure, axes = plt.subplots(figsize=(6.6, 2.5), layout="constrained")
     network = Network.chain(1, Dense(8, "tanh"), Dense(3))
     theta, _ = train(network, MultiLabel(), x.unsqueeze(1), y, members=4)
     probability = MultiLabel().mean(network(theta, GRID.unsqueeze(1))).mean(0)
     for k, color in enumerate(CLASSES[:3]):
         axes.plot(GRID, probability[:, k], color=color, label=f"label {k + 1}")
-        for value, edge, step in ((1.0, 1.04, 0.05), (0.0, -0.04, -0.05)):
-            own = x[y[:, k] == value]
-            axes.plot(own, torch.full_like(own, edge + step * k), "|", color=color, markersize=3.5, alpha=0.7)
+        own = x[y[:, k] == 1]
+        axes.plot(own, torch.full_like(own, 1.06 + 0.06 * k), "|", color=color, markersize=4, alpha=0.8)
     axes.set(title=f"multi-label: {case.title}", xlabel="x", ylabel="probability", xlim=(-2.03, 2.03), yticks=(0, 0.5, 1))
-    axes.legend(loc="center left", fontsize=8)
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, fontsize=8)
     return figure
 
 
@@ -316,10 +323,21 @@ def picture(name: str) -> Figure:
     return draw_classes(name, case, x, y) if name in CLASSED else draw_numbers(name, case, x, y)
 
 
+def example(name: str) -> None:
+    """The picture that an example draws."""
+    path = IMAGES / f"{name}.svg"
+    runpy.run_path(str(ROOT / "examples" / f"{name}.py"))["main"](str(path))
+    path.write_text(slim(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def main(names: list[str]) -> None:
+    """Write the pictures of those names, or all."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with plt.rc_context(STYLE):
-        for name in names or LIKELIHOODS:
+        for name in names or (*LIKELIHOODS, *EXAMPLES):
+            if name in EXAMPLES:
+                example(name)
+                continue
             figure = picture(name)
             save(figure, IMAGES / f"{name}.svg")
             plt.close(figure)

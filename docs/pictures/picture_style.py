@@ -5,7 +5,7 @@ prefers dark pages. It paints its own background, so that it is readable whateve
 those of Okabe and Ito (2008), which people with any color vision can tell apart.
 """
 
-__all__ = ["BLUE", "CLASSES", "FAINT", "INK", "ORANGE", "PAPER", "STYLE", "alpha_map", "save"]
+__all__ = ["BLUE", "CLASSES", "GREEN", "INK", "ORANGE", "PAPER", "PURPLE", "STYLE", "alpha_map", "save", "slim"]
 
 import io
 import re
@@ -48,6 +48,7 @@ STYLE = {
     "font.family": "sans-serif",
     "font.sans-serif": ["Helvetica", "Arial", "DejaVu Sans"],
     "legend.frameon": False,
+    "savefig.dpi": 50,  # of the shading, which is smooth
     "svg.fonttype": "none",
     "svg.hashsalt": "pishro",
 }
@@ -63,16 +64,24 @@ def save(figure: Figure, path: Path) -> None:
     """Write an SVG that follows the reader's preference for light or dark."""
     drawn = io.StringIO()
     figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
-    path.write_text(with_dark_colors(drawn.getvalue()), encoding="utf-8")
+    path.write_text(slim(drawn.getvalue()), encoding="utf-8")
 
 
-def with_dark_colors(svg: str) -> str:
-    """The same picture with its dark colors in a style sheet, and coordinates to a hundredth of a point."""
+def slim(svg: str) -> str:
+    """The same picture with its dark colors in a style sheet, coordinates to a tenth of a point, and each style once."""
     rules = [
         f'[style*="{kind}: {light}"]{{{kind}:{dark}!important}}'
         for light, dark in DARK.items()
         for kind in ("fill", "stroke")
     ]
     sheet = "<style>@media (prefers-color-scheme: dark){" + "".join(rules) + "}</style>"
-    short = re.sub(r"(\d+\.\d\d)\d+", r"\1", svg)
-    return re.sub(r"(<svg[^>]*>)", rf"\1{sheet}", short, count=1)
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"(\d+\.\d)\d+", r"\1", svg)
+    svg = re.sub(r'(?:\s*<use [^>]*style="([^"]*)"/>)(?:\s*<use [^>]*style="\1"/>)+', _share_style, svg)
+    svg = re.sub(r"\s*\n\s*", "\n", svg)
+    return re.sub(r"(<svg[^>]*>)", rf"\1{sheet}", svg, count=1)
+
+
+def _share_style(points: re.Match[str]) -> str:
+    style = f' style="{points[1]}"'
+    return f"<g{style}>{points[0].replace(style, '')}</g>"
