@@ -21,14 +21,16 @@ def blocks(page: str) -> list[tuple[str, str]]:
 
 
 def headings(page: str) -> list[str]:
-    return re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", page, flags=re.DOTALL | re.MULTILINE), flags=re.MULTILINE)
+    return re.findall(
+        r"^#+ (.*)$", re.sub(r"^```.*?^```", "", page, flags=re.DOTALL | re.MULTILINE), flags=re.MULTILINE
+    )
 
 
 def test_every_block_of_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = pishro.fit
 
     def small(*arguments: Any, **settings: Any) -> pishro.Model:
-        """A page shows the defaults; two units and one member tell as well whether its lines run."""
+        """A page shows the defaults; one small network tells as well whether its lines run."""
         return whole(*arguments, **{"hidden": 2, "members": 1, **settings})
 
     monkeypatch.setattr(pishro, "fit", small)

@@ -43,9 +43,11 @@ class Draws:
         self.generator = torch.Generator().manual_seed(seed)
 
     def uniform(self, low: float = 0.0, high: float = 1.0) -> Tensor:
+        """Between the two."""
         return low + (high - low) * torch.rand(ROWS, generator=self.generator, dtype=torch.float64)
 
     def normal(self) -> Tensor:
+        """Mean 0, variance 1."""
         return torch.randn(ROWS, generator=self.generator, dtype=torch.float64)
 
     def gamma(self, shape: float) -> Tensor:
@@ -53,6 +55,7 @@ class Draws:
         return torch._standard_gamma(torch.full((ROWS,), shape, dtype=torch.float64), self.generator) / shape
 
     def poisson(self, mean: Tensor) -> Tensor:
+        """Counts of those means."""
         return torch.poisson(mean, generator=self.generator)
 
 
@@ -62,73 +65,88 @@ def curve(x: Tensor) -> Tensor:
 
 
 def normal(x: Tensor, d: Draws) -> Tensor:
+    """Noise of one size."""
     return curve(x) + 0.3 * d.normal()
 
 
 def heteroscedastic(x: Tensor, d: Draws) -> Tensor:
+    """Noise that grows with x."""
     return curve(x) + (0.06 + 0.5 * torch.sigmoid(2.5 * x)) * d.normal()
 
 
 def laplace(x: Tensor, d: Draws) -> Tensor:
+    """Peaked noise with long tails."""
     return curve(x) + 0.25 * (d.uniform(-1).sign() * -d.uniform(1e-9).log())
 
 
 def student_t(x: Tensor, d: Draws) -> Tensor:
+    """A few errors are enormous."""
     return curve(x) + 0.2 * d.normal() / d.gamma(0.75).sqrt()  # ν = 1.5
 
 
 def huber(x: Tensor, d: Draws) -> Tensor:
+    """Some rows on the right are wrong."""
     wrong = (d.uniform() < 0.12) & (x > 0)
     return curve(x) + 0.25 * d.normal() + wrong * d.uniform(2, 5)
 
 
 def log_normal(x: Tensor, d: Draws) -> Tensor:
+    """Positive, errors are factors."""
     return torch.exp(0.9 * curve(x) + (0.25 + 0.2 * torch.sigmoid(2 * x)) * d.normal())
 
 
 def gamma(x: Tensor, d: Draws) -> Tensor:
+    """Positive, one relative error."""
     return torch.exp(0.9 * curve(x)) * d.gamma(3.0)
 
 
 def counts(x: Tensor, d: Draws) -> Tensor:
+    """Counts of independent events."""
     return d.poisson(torch.exp(1 + curve(x)))
 
 
 def clumped_counts(x: Tensor, d: Draws) -> Tensor:
+    """Counts that clump."""
     return d.poisson(torch.exp(1 + curve(x)) * d.gamma(2.0))
 
 
 def skewed(x: Tensor, d: Draws) -> Tensor:
+    """Skewed noise; the lines are the quantiles learned."""
     return curve(x) + (0.2 + 0.25 * (x + 2)) * (d.gamma(1.2) - 0.8)
 
 
 def two_branches(x: Tensor, d: Draws) -> Tensor:
+    """Two branches."""
     side = torch.where(d.uniform() < torch.sigmoid(x), 1.0, -1.0)
     return side * torch.sigmoid(2.5 * (x + 0.8)) * 1.6 + 0.3 * x + 0.15 * d.normal()
 
 
 def any_shape(x: Tensor, d: Draws) -> Tensor:
-    """A uniform distribution on the left that turns into two peaks on the right."""
+    """From a uniform distribution to two peaks."""
     level = d.uniform(-1)
     return 1.5 * level.sign() * level.abs() ** (1 / (1 + torch.exp(2 * x))) + 0.1 * d.normal()
 
 
 def two_classes(x: Tensor, d: Draws) -> Tensor:
+    """Two classes."""
     return (d.uniform() < torch.sigmoid(3 * curve(x) - 0.5)).double()
 
 
 def three_classes(x: Tensor, d: Draws) -> Tensor:
+    """Three classes without order."""
     scores = torch.stack([3 * torch.sin(2 * x), 0.5 + 0 * x, 2 * x - 1], -1).softmax(-1)
     return (d.uniform().unsqueeze(-1) > scores.cumsum(-1)).sum(-1).double()
 
 
 def grades(x: Tensor, d: Draws) -> Tensor:
+    """Four grades in order."""
     u = d.uniform(1e-9, 1 - 1e-9)
     latent = 2.5 * curve(x) + (u / (1 - u)).log()
     return 1 + torch.bucketize(latent, torch.tensor([-2.5, 0.0, 2.5], dtype=torch.float64)).double()
 
 
 def labels(x: Tensor, d: Draws) -> Tensor:
+    """Three labels, each by itself."""
     odds = torch.stack([4 * torch.sin(2 * x), 3 * x - 2, 2 - 3 * x.square()], -1)
     draws = torch.stack([d.uniform() for _ in range(3)], -1)
     return (draws < odds.sigmoid()).double()
@@ -140,37 +158,41 @@ class Case:
 
     Attributes
     ----------
-    draw : (x, numbers) → the target of each row.
-    title : what the picture shows.
+    draw : (x, numbers) → the target of each row; its docstring is the title.
     limits : of the vertical axis; None for all rows.
     at : the two inputs whose density is drawn.
     beside : the name of a likelihood that is fitted to the same rows for comparison, and what is drawn of it.
     """
 
     draw: Callable[[Tensor, Draws], Tensor]
-    title: str
     limits: tuple[float, float] | None = None
     at: tuple[float, float] = (-1.0, 1.2)
     beside: tuple[str, str] | None = None
 
+    @property
+    def title(self) -> str:
+        """What the picture shows."""
+        said = self.draw.__doc__ or ""
+        return said[:1].lower() + said[1:].rstrip(".")
+
 
 CASES = {
-    "normal": Case(normal, "noise of one size"),
-    "heteroscedastic-normal": Case(heteroscedastic, "noise that grows with x", beside=("normal", "90 %")),
-    "laplace": Case(laplace, "peaked noise with long tails"),
-    "student-t": Case(student_t, "a few errors are enormous", (-3.6, 3.6), beside=("normal", "90 %")),
-    "huber": Case(huber, "some rows on the right are wrong", beside=("normal", "mean")),
-    "log-normal": Case(log_normal, "positive, errors are factors"),
-    "gamma": Case(gamma, "positive, one relative error"),
-    "poisson": Case(counts, "counts of independent events"),
-    "negative-binomial": Case(clumped_counts, "counts that clump", beside=("poisson", "90 %")),
-    "quantile": Case(skewed, "skewed noise; the quantiles learned are the lines"),
-    "gaussian-mixture": Case(two_branches, "two branches", at=(-1.6, 0.8)),
-    "binned": Case(any_shape, "a shape that no formula has", at=(-1.6, 1.0)),
-    "bernoulli": Case(two_classes, "two classes"),
-    "multi-label": Case(labels, "three labels, each by itself"),
-    "categorical": Case(three_classes, "three classes without order"),
-    "ordinal": Case(grades, "four grades in order"),
+    "normal": Case(normal),
+    "heteroscedastic-normal": Case(heteroscedastic, beside=("normal", "90 %")),
+    "laplace": Case(laplace),
+    "student-t": Case(student_t, limits=(-3.6, 3.6), beside=("normal", "90 %")),
+    "huber": Case(huber, beside=("normal", "mean")),
+    "log-normal": Case(log_normal),
+    "gamma": Case(gamma),
+    "poisson": Case(counts),
+    "negative-binomial": Case(clumped_counts, beside=("poisson", "90 %")),
+    "quantile": Case(skewed),
+    "gaussian-mixture": Case(two_branches, at=(-1.6, 0.8)),
+    "binned": Case(any_shape, at=(-1.6, 1.0)),
+    "bernoulli": Case(two_classes),
+    "multi-label": Case(labels),
+    "categorical": Case(three_classes),
+    "ordinal": Case(grades),
 }
 SHADED, CLASSED = ("gaussian-mixture", "binned"), ("bernoulli", "categorical", "ordinal")
 EXAMPLES = ("inverse_sine", "heteroscedastic")
@@ -183,6 +205,7 @@ def fitted(name: str, x: Tensor, y: Tensor) -> pishro.Model:
 
 
 def predicted(model: pishro.Model, x: Tensor) -> Distribution:
+    """What the model says of y at inputs (N,)."""
     return model.predict_distribution({"x": x.numpy()})
 
 
@@ -203,7 +226,9 @@ def draw_numbers(name: str, case: Case, x: Tensor, y: Tensor) -> Figure:
         for level, alpha in ((0.9, 0.25), (0.5, 0.28)):
             ends = (end.squeeze(-1) for end in given.interval(level))
             step = "mid" if given.discrete else None
-            left.fill_between(GRID, *ends, step=step, color=BLUE, alpha=alpha, linewidth=0, label=f"{level:.0%}".replace("%", " %"))
+            left.fill_between(
+                GRID, *ends, step=step, color=BLUE, alpha=alpha, linewidth=0, label=f"{level:.0%}".replace("%", " %")
+            )
         style = "steps-mid" if given.discrete else "default"
         left.plot(GRID, given.median(), color=BLUE, linewidth=1.6, drawstyle=style, label="median")
     if case.beside is not None:
@@ -308,7 +333,9 @@ def draw_labels(case: Case, x: Tensor, y: Tensor) -> Figure:
         axes.plot(GRID, probability[:, k], color=color, label=f"label {k + 1}")
         own = x[y[:, k] == 1]
         axes.plot(own, torch.full_like(own, 1.06 + 0.06 * k), "|", color=color, markersize=4, alpha=0.8)
-    axes.set(title=f"multi-label: {case.title}", xlabel="x", ylabel="probability", xlim=(-2.03, 2.03), yticks=(0, 0.5, 1))
+    axes.set(
+        title=f"multi-label: {case.title}", xlabel="x", ylabel="probability", xlim=(-2.03, 2.03), yticks=(0, 0.5, 1)
+    )
     axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, fontsize=8)
     return figure
 

@@ -68,7 +68,7 @@ def save(figure: Figure, path: Path) -> None:
 
 
 def slim(svg: str) -> str:
-    """The same picture with its dark colors in a style sheet, coordinates to a tenth of a point, and each style once."""
+    """The same picture with a style sheet of dark colors, coordinates to a tenth of a point, and each style once."""
     rules = [
         f'[style*="{kind}: {light}"]{{{kind}:{dark}!important}}'
         for light, dark in DARK.items()
