@@ -1,23 +1,29 @@
 """The documentation runs, and shows what it says it shows."""
 
+import dataclasses
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from torch import Tensor
 
 import pishro
 from pishro.likelihoods import LIKELIHOODS
+from pishro.objectives import Objective
+from pishro.optim import Method, Stop
+from pishro.training import EvidenceFit, fit_evidence
 
 DOCS = Path(__file__).parents[1] / "docs"
 COSTS = (DOCS / "costs.md").read_text(encoding="utf-8")
 PAGES = sorted(DOCS.glob("*.md"))
 
 
-def blocks(page: str) -> list[tuple[str, str]]:
+def blocks(page: str) -> list[str]:
     """Each block of Python, with blank lines before it so that an error names the line of the page."""
     found = re.finditer(r"^```python\n(.*?)^```", page, flags=re.DOTALL | re.MULTILINE)
-    return [("\n" * page[: match.start(1)].count("\n") + match[1], match[1]) for match in found]
+    return ["\n" * page[: match.start(1)].count("\n") + match[1] for match in found]
 
 
 def headings(page: str) -> list[str]:
@@ -26,17 +32,27 @@ def headings(page: str) -> list[str]:
     )
 
 
-def test_every_block_of_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def short_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page shows the defaults; one small network and a few iterations tell as well whether its lines run."""
     whole = pishro.fit
 
     def small(*arguments: Any, **settings: Any) -> pishro.Model:
-        """A page shows the defaults; one small network tells as well whether its lines run."""
         return whole(*arguments, **{"hidden": 2, "members": 1, **settings})
 
+    def short(objective: Objective, theta: Tensor, method: Method, stop: Stop, *rest: Any) -> EvidenceFit:
+        return fit_evidence(objective, theta, method, dataclasses.replace(stop, iterations=10), *rest)
+
     monkeypatch.setattr(pishro, "fit", small)
+    for name in ("pilot", "train"):
+        monkeypatch.setattr(sys.modules[f"pishro.training.{name}"], "fit_evidence", short)
+
+
+@pytest.mark.usefixtures("short_trainings")
+def test_every_block_of_python_runs() -> None:
     names: dict[str, Any] = {}
-    for placed, _ in blocks(COSTS):
-        exec(compile(placed, str(DOCS / "costs.md"), "exec"), names)
+    for block in blocks(COSTS):
+        exec(compile(block, str(DOCS / "costs.md"), "exec"), names)
     assert names["best"] in LIKELIHOODS
 
 
