@@ -201,7 +201,9 @@ EXAMPLES = ("inverse_sine", "heteroscedastic")
 def fitted(name: str, x: Tensor, y: Tensor) -> pishro.Model:
     """A small ensemble; a name is enough for each likelihood but the binned, which needs its edges."""
     kind = Binned.of((y - y.mean()) / y.std(correction=0), bins=16) if name == "binned" else name
-    return pishro.fit({"x": x.numpy(), "y": y.numpy()}, "y", likelihood=kind, hidden=8, members=4, test=0.1)
+    return pishro.fit(
+        {"x": x.numpy(), "y": y.numpy()}, "y", likelihood=kind, hidden=8, members=4, test=0.1
+    )  # scored on 30 rows
 
 
 def predicted(model: pishro.Model, x: Tensor) -> Distribution:

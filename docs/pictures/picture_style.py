@@ -1,8 +1,8 @@
 """One look for every picture of the documentation, in a light and in a dark page.
 
 A picture is drawn in the light colors and written as SVG with a style sheet that replaces each of them where the reader
-prefers dark pages. It paints its own background, so that it is readable whatever the page around it does. The hues are
-those of Okabe and Ito (2008), which people with any color vision can tell apart.
+prefers dark pages. It paints its own background, so that it is readable whatever the page around it does. The hues
+follow Okabe and Ito (2008), which people with any color vision can tell apart.
 """
 
 __all__ = ["BLUE", "CLASSES", "GREEN", "INK", "ORANGE", "PAPER", "PURPLE", "STYLE", "alpha_map", "save", "slim"]
