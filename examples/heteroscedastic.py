@@ -75,19 +75,29 @@ def coverage(model: Model) -> dict[str, float]:
     }
 
 
-def draw(models: dict[str, Model], time: torch.Tensor, y: torch.Tensor, path: str) -> None:
-    grid = torch.linspace(3, 57, 300, dtype=torch.float64)[:, None]
-    figure, panels = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
+def draw(
+    models: dict[str, Model], scores: dict[str, dict[str, float]], time: torch.Tensor, y: torch.Tensor, path: str
+) -> None:
+    """Both intervals over every second row, beside the interval of the distribution that the rows were drawn from."""
+    grid = torch.linspace(3, 57, 110, dtype=torch.float64)[:, None]
+    true = 1.645 * spread(grid)
+    figure, panels = plt.subplots(1, 2, figsize=(6.6, 3.0), sharey=True, layout="constrained")
     for axes, (name, model) in zip(panels, models.items(), strict=True):
         given = model.distribution(grid)
         low, high = given.interval(LEVEL)
-        axes.fill_between(grid.squeeze(), low.squeeze(), high.squeeze(), alpha=0.25, label="90 % interval")
-        axes.plot(grid, given.mean(), label="mean")
-        axes.plot(time, y, ".", color="black", markersize=3)
-        axes.set(title=name, xlabel="ms")
+        axes.fill_between(grid[:, 0], low[:, 0], high[:, 0], color="C0", alpha=0.3, linewidth=0, label="90 % interval")
+        axes.plot(grid, given.mean(), color="C0", label="mean")
+        for end in (mean(grid) - true, mean(grid) + true):
+            axes.plot(grid, end, color="C1", linestyle="--", linewidth=1, label="true 90 %")
+        ink = plt.rcParams["text.color"]
+        axes.plot(time[::2], y[::2], ".", color=ink, markersize=2.6, alpha=0.6, markeredgewidth=0)
+        inside = f"inside: {scores[name]['quiet']:.0%} of the quiet rows, {scores[name]['noisy']:.0%} of the noisy"
+        axes.set(xlabel="ms since the impact", ylim=(-165, 125))
+        axes.set_title(f"{name}\n{inside.replace('%', ' %')}", fontsize=8.5)
     panels[0].set_ylabel("acceleration in g")
-    panels[0].legend(loc="lower right")
-    figure.savefig(path, dpi=80)
+    handles, labels = panels[0].get_legend_handles_labels()
+    panels[0].legend(handles[:3], labels[:3], loc="lower right", fontsize=8)
+    figure.savefig(path)
     plt.close(figure)
 
 
@@ -98,7 +108,7 @@ def main(path: str) -> dict[str, dict[str, float]]:
         "variance learned": Model(HeteroscedasticNormal(), time, y),
     }
     scores = {name: coverage(model) for name, model in models.items()}
-    draw(models, time, y, path)
+    draw(models, scores, time, y, path)
     for name, score in scores.items():
         print(
             f"{name}: 90 % interval holds {score['all']:.1%} of fresh rows, {score['quiet']:.1%} of the quiet ones, "
