@@ -102,8 +102,9 @@ class Augmented(Problem):
             lambda v: weight * (inner @ v) + _derivative((slope * v).sum(), leaf), leaf.detach(), self._rebuilt
         )
 
-    def _rebuilt(self, x: Tensor) -> ProductOperator:
-        point = self.at(x, Need.GRADIENT | Need.HESSIAN_PRODUCT)
+    def _rebuilt(self, x: Tensor, members: Tensor | None) -> ProductOperator:
+        those = self if members is None else self.select(members)
+        point = those.at(x, Need.GRADIENT | Need.HESSIAN_PRODUCT)
         if not isinstance(point, HessianPoint) or not isinstance(point.hessian, ProductOperator):
             raise TypeError(f"Expected a point with products of its Hessian, received {type(point).__name__}.")
         return point.hessian
