@@ -6,7 +6,16 @@ from typing import Literal
 
 from pishro.data import Schema
 from pishro.errors import SettingError, unknown_name
-from pishro.likelihoods import LIKELIHOODS, Bernoulli, Categorical, Likelihood, Normal, likelihood, likelihood_from_json
+from pishro.likelihoods import (
+    LIKELIHOODS,
+    Bernoulli,
+    Categorical,
+    Likelihood,
+    Normal,
+    UserCost,
+    likelihood,
+    likelihood_from_json,
+)
 
 Wanted = str | Likelihood
 """A likelihood, its name, or "auto"."""
@@ -36,6 +45,10 @@ def likelihood_for(wanted: Wanted, schema: Schema) -> Likelihood:
     SettingError
         If the table's target is not of the kind that the likelihood is for, or its classes have no known order.
     """
+    if isinstance(wanted, UserCost):
+        raise SettingError(
+            "A cost of one's own predicts no distribution, by which a fit is scored; train with it by `training.train`."
+        )
     classes = len(schema.classes)
     if wanted == "auto":
         return Normal() if schema.task == "regression" else Bernoulli() if classes == 2 else Categorical(classes)

@@ -59,7 +59,7 @@ class EvidenceFit:
     objective, point : the objective with the final precisions, and the point reached.
     beta : noise precision (K,).
     gamma : effective parameters (K,).
-    log_evidence : Laplace approximation of ln p(y), up to a constant that members share, (K,).
+    log_evidence : Laplace approximation of ln p(y), (K,).
     iterations : (K,).
     reasons : why each member stopped.
     """
@@ -133,7 +133,7 @@ class _EvidenceRun:
         active, count = self.active, min(self.settings.every, self.stop.iterations - self.done)
         problem = self.objective.select(active)
         state = self.state.select(active)
-        seconds = self.stop.seconds - (time.perf_counter() - self.began)
+        seconds = max(0.0, self.stop.seconds - (time.perf_counter() - self.began))
         stop = dataclasses.replace(self.stop, iterations=count, seconds=seconds)
 
         def report(iteration: Iteration) -> None:

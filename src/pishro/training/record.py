@@ -46,6 +46,8 @@ class TrainingRecord:
     seconds : wall time of the training alone.
     reasons : stop reason of each member, as a sentence.
     effective : effective parameters γ of each member at the end.
+    evidence : Laplace approximation of ln p(y) of each member, in nats (MacKay 1992). Of likelihoods fitted to the same
+        rows in the same units, the one with the larger evidence is the more probable.
     noise : standard deviation of the noise of each member, in standardized units (regression only).
     history : the curves.
     versions : versions of pishro, torch and Python.
@@ -62,6 +64,7 @@ class TrainingRecord:
     seconds: float = 0.0
     reasons: list[str] = dataclasses.field(default_factory=list)
     effective: list[float] = dataclasses.field(default_factory=list)
+    evidence: list[float] = dataclasses.field(default_factory=list)
     noise: list[float] = dataclasses.field(default_factory=list)
     history: History = dataclasses.field(default_factory=History)
     versions: dict[str, str] = dataclasses.field(default_factory=dict)

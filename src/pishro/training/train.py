@@ -159,7 +159,7 @@ def train_members(
     theta = starting_points(net, likelihood, batch, plan.seed, plan.members)
     watcher = _Watcher(len(batch), plan.stop.iterations, progress)
     objective, evidence = choose_start(Objective(net, likelihood, batch), theta, plan.method, plan.stop, watcher.trial)
-    left = dataclasses.replace(plan.stop, seconds=plan.stop.seconds - (time.perf_counter() - began))
+    left = dataclasses.replace(plan.stop, seconds=max(0.0, plan.stop.seconds - (time.perf_counter() - began)))
     fit = fit_evidence(objective, theta, plan.method, left, evidence, watcher)
     good = torch.isfinite(fit.point.value) & torch.tensor([r is not Reason.NOT_FINITE for r in fit.reasons])
     if not good.any():
@@ -172,6 +172,7 @@ def train_members(
     record.iterations = int(fit.iterations.max())
     record.reasons = [r.sentence for r, g in zip(fit.reasons, good.tolist(), strict=True) if g]
     record.effective = gamma.tolist()
+    record.evidence = fit.log_evidence[good].tolist()
     record.noise = (1 / beta.sqrt()).tolist() if likelihood.dispersion else []
     record.seconds = time.perf_counter() - began
     return TrainedMembers(point.x, beta, posterior, record)
