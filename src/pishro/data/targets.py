@@ -1,9 +1,10 @@
 """The target as numbers, and back."""
 
-__all__ = ["ClassTarget", "NumericTarget", "target_encoder", "target_from_json", "usable_rows"]
+__all__ = ["ClassTarget", "NumericTarget", "NumericTargets", "target_encoder", "target_from_json", "usable_rows"]
 
 import dataclasses
 import functools
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -84,6 +85,40 @@ class NumericTarget:
 
 
 @dataclasses.dataclass(frozen=True)
+class NumericTargets:
+    """Several numbers a row, each scaled by itself.
+
+    Attributes
+    ----------
+    names : of the C numbers.
+    mean, scale : of the training part (C); each scale is above 0 (1 for a constant).
+    """
+
+    names: tuple[str, ...]
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    kind: Literal["numbers"] = "numbers"
+
+    @classmethod
+    def fit(cls, values: Floats, names: Sequence[str], weight: Floats | None = None) -> "NumericTargets":
+        """Learn from finite values (N, C), the rows weighted."""
+        pairs = [mean_and_scale(column, weight) for column in values.T]
+        return cls(tuple(names), tuple(m for m, _ in pairs), tuple(s or 1.0 for _, s in pairs))
+
+    def scaled(self, values: Floats) -> torch.Tensor:
+        """Scaled targets (N, C), float64."""
+        return torch.from_numpy((values - np.array(self.mean)) / np.array(self.scale))
+
+    def inverse(self, scaled: torch.Tensor) -> torch.Tensor:
+        """Values (…, C) in the targets' own units."""
+        return scaled * scaled.new_tensor(self.scale) + scaled.new_tensor(self.mean)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return dataclasses.asdict(self)
+
+
+@dataclasses.dataclass(frozen=True)
 class ClassTarget:
     """Class labels as 0 … C−1 in the order of `classes`, which keep their own type.
 
@@ -151,6 +186,9 @@ class ClassTarget:
         return dataclasses.asdict(self) | {"classes": list(self.classes)}
 
 
+Target = NumericTarget | NumericTargets | ClassTarget
+
+
 def target_encoder(frame: pl.DataFrame, schema: Schema) -> NumericTarget | ClassTarget:
     """The encoder of a schema's target, fitted to the training rows (N, ·).
 
@@ -165,10 +203,12 @@ def target_encoder(frame: pl.DataFrame, schema: Schema) -> NumericTarget | Class
     return NumericTarget.fit(frame[schema.target], schema.target_style or "plain")
 
 
-def target_from_json(data: dict[str, Any]) -> NumericTarget | ClassTarget:
+def target_from_json(data: dict[str, Any]) -> Target:
     """The target encoder that `to_json` wrote."""
     if data["kind"] == "numeric":
         return NumericTarget(**data)
+    if data["kind"] == "numbers":
+        return NumericTargets(**data | {name: tuple(data[name]) for name in ("names", "mean", "scale")})
     return ClassTarget(**data | {"classes": tuple(data["classes"])})
 
 
