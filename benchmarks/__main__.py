@@ -11,6 +11,7 @@ COMMANDS = (
     ("uci", "uci-regression"),
     ("step",),
     ("convolution",),
+    ("estimators",),
 )
 """A benchmark's module and, where it reads data, the folder below DATA."""
 

@@ -50,8 +50,8 @@ def infer_inputs(frame: pl.DataFrame) -> tuple[tuple[Column, ...], tuple[LeftOut
     foreign = [f"{j.left_out.name!r} ({j.left_out.reason})" for j in judged if j.left_out and j.foreign]
     if foreign:
         raise DataError(
-            f"Columns of numbers, categories or dates were expected, but X holds {_listed(foreign)}; drop them, or turn "
-            "them into numbers first."
+            f"Columns of numbers, categories or dates were expected, but X holds {_listed(foreign)}; drop them, or "
+            "turn them into numbers first."
         )
     return _settled(judged, "X")
 

@@ -25,12 +25,12 @@ from pishro.data import ClassTarget, NumericTarget, NumericTargets, Schema, Tabl
 from pishro.errors import DataError
 from pishro.estimators.inputs import (
     Floats,
-    as_array,
     checked_rows,
     named_frame,
     plain_numbers,
     training_frame,
     training_weight,
+    without_torch,
 )
 from pishro.estimators.not_fitted import NotFittedError
 from pishro.likelihoods import Predictive
@@ -107,7 +107,7 @@ class _FeedForward(BaseEstimator):  # type: ignore[misc]
             x, unfamiliar = encoder.transform_numbers(values), encoder.check_numbers(values)
         if unfamiliar:
             warnings.warn(" ".join(unfamiliar), DataConversionWarning, stacklevel=3)
-        return x.split(ROWS_AT_ONCE)
+        return tuple(x.split(ROWS_AT_ONCE))
 
     def predict_distribution(self, X: Any) -> Predictive:
         """Distribution of the target at each row: noise, parameter uncertainty and spread between members."""
@@ -172,7 +172,7 @@ class FeedForwardRegressor(RegressorMixin, _FeedForward):  # type: ignore[misc]
         sample_weight : weight of each row (N,); a weight of 2 is the same as the row twice.
         """
         frame = training_frame(self, X, y)
-        values = check_array(as_array(y), ensure_2d=False, dtype=np.float64, input_name="y", estimator=self)
+        values = check_array(without_torch(y), ensure_2d=False, dtype=np.float64, input_name="y", estimator=self)
         check_consistent_length(frame, values)
         frame, values, weight = _weighing(frame, values, training_weight(sample_weight, len(frame)))
         self._row_shape = values.shape[1:]
@@ -240,13 +240,13 @@ class FeedForwardClassifier(ClassifierMixin, _FeedForward):  # type: ignore[misc
         y : labels (N,) of any type.
         """
         frame = training_frame(self, X, y)
-        labels = column_or_1d(as_array(y), warn=True)
+        labels = column_or_1d(without_torch(y), warn=True)
         check_consistent_length(frame, labels)
         check_classification_targets(labels)
         frame, labels, weight = _weighing(frame, labels, training_weight(sample_weight, len(frame)))
         self.classes_, codes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
-            raise DataError(f"Expected at least 2 classes, received 1 class: {self.classes_[0]!r}.")
+            raise DataError(f"Expected at least 2 classes, received 1 class: {self.classes_.tolist()[0]!r}.")
         if self.class_weight is not None:
             each = compute_sample_weight(self.class_weight, labels)
             frame, codes, weight = _weighing(frame, codes, each if weight is None else each * weight)

@@ -4,7 +4,7 @@ scikit-learn checks names and number of the columns, shapes and lengths, in its 
 (text, missing values, dates) it would refuse, so that is left to pishro's schema and encoders.
 """
 
-__all__ = ["as_array", "checked_rows", "named_frame", "plain_numbers", "training_frame", "training_weight"]
+__all__ = ["checked_rows", "named_frame", "plain_numbers", "training_frame", "training_weight", "without_torch"]
 
 from typing import Any
 
@@ -24,24 +24,22 @@ Floats = npt.NDArray[np.float64]
 
 def checked_rows(estimator: BaseEstimator, X: Any, *, reset: bool = False) -> Any:
     """X (N, D) as a frame of whatever library, or as an array; checked against the fit, or remembered if `reset`."""
-    if nw.dependencies.is_into_dataframe(X):
+    if not isinstance(X, np.ndarray) and nw.dependencies.is_into_dataframe(X):
         return validate_data(estimator, X, reset=reset, skip_check_array=True)
-    return validate_data(estimator, as_array(X), reset=reset, dtype=None, ensure_all_finite=False)
+    if isinstance(X, list | tuple) and np.asarray(X).dtype.kind in "US":
+        X = np.array(X, dtype=object)  # so that numbers beside words stay numbers
+    return validate_data(estimator, without_torch(X), reset=reset, dtype=None, ensure_all_finite=False)
 
 
-def as_array(values: Any) -> Any:
-    """Tensors and lists as NumPy arrays, anything else as it is."""
-    if isinstance(values, torch.Tensor):
-        return values.detach().cpu().to(torch.float32 if values.dtype == torch.bfloat16 else values.dtype).numpy()
-    if isinstance(values, list | tuple):
-        array = np.asarray(values)
-        # NumPy would write numbers beside words as text.
-        return np.array(values, dtype=object) if array.dtype.kind in "US" else array
-    return values
+def without_torch(values: Any) -> Any:
+    """A tensor as a NumPy array; anything else as it is."""
+    if not isinstance(values, torch.Tensor):
+        return values
+    return values.detach().cpu().to(torch.float32 if values.dtype == torch.bfloat16 else values.dtype).numpy()
 
 
 def named_frame(estimator: BaseEstimator, rows: Any) -> pl.DataFrame:
-    """Checked rows as a frame whose columns have the names of the fit; an array's are x0, x1, …"""
+    """Checked rows as a frame whose columns have the names of the fit, x0, x1, … where it had none."""
     if not isinstance(rows, np.ndarray) and not hasattr(estimator, "feature_names_in_"):
         rows = nw.from_native(rows, eager_only=True)
         rows = rows.rename(dict(zip(rows.columns, _names(estimator), strict=True))).to_native()
@@ -57,7 +55,7 @@ def _names(estimator: BaseEstimator) -> list[str]:
 
 def plain_numbers(rows: Any) -> Floats | None:
     """Checked rows as numbers (N, D), None where they hold anything else."""
-    values = rows if isinstance(rows, np.ndarray) else nw.from_native(rows, eager_only=True).to_numpy()
+    values = np.asarray(rows)
     return values.astype(np.float64, copy=False) if values.dtype.kind in "fiub" else None
 
 
@@ -81,7 +79,9 @@ def training_weight(sample_weight: Any, rows: int) -> Floats | None:
     """
     if sample_weight is None:
         return None
-    weight: Floats = check_array(as_array(sample_weight), ensure_2d=False, dtype=np.float64, input_name="sample_weight")
+    weight: Floats = check_array(
+        without_torch(sample_weight), ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+    )
     if weight.shape != (rows,):
         raise DataError(f"sample_weight should hold one number for each of {rows} rows, received shape {weight.shape}.")
     if (weight < 0).any():

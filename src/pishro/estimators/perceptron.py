@@ -40,6 +40,7 @@ from sklearn.utils.validation import validate_data
 from torch import Tensor
 
 from pishro.errors import DataError, SettingError
+from pishro.estimators.inputs import without_torch
 from pishro.estimators.not_fitted import NotFittedError
 from pishro.nn import Dense, Network
 
@@ -96,11 +97,11 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         """Fit to rows X (N, D) and labels y (N,); warns where the classes are not separated."""
         if self.max_epochs < 1:
             raise SettingError(f"Expected at least 1 epoch, received {self.max_epochs}.")
-        X, y = validate_data(self, X, y, dtype=np.float64)
+        X, y = validate_data(self, without_torch(X), without_torch(y), dtype=np.float64)
         check_classification_targets(y)
         self.classes_, index = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise DataError(f"Expected at least 2 classes, received 1 class: {self.classes_[0]!r}.")
+            raise DataError(f"Expected at least 2 classes, received 1 class: {self.classes_.tolist()[0]!r}.")
         # Whether classes are separable does not depend on the columns' scales; how long the rule takes does.
         center, scale = X.mean(0), X.std(0)
         scale[scale == 0] = 1.0
@@ -170,7 +171,7 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         """Distance from the hyperplane, (N,) for two classes and (N, classes) for more."""
         if not hasattr(self, "coef_"):
             raise NotFittedError(f"This {type(self).__name__} is not fitted yet; call fit(X, y) first.")
-        X = validate_data(self, X, dtype=np.float64, reset=False)
+        X = validate_data(self, without_torch(X), dtype=np.float64, reset=False)
         length = np.linalg.norm(self.coef_, axis=1)
         sums: npt.NDArray[np.float64] = (X @ self.coef_.T + self.intercept_) / np.where(length > 0, length, 1.0)
         return sums[:, 0] if len(self.classes_) == 2 else sums
