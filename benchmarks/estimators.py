@@ -2,8 +2,8 @@
 
     python -m benchmarks.estimators [--repeats 5]
 
-The contenders of a row take turns (see `benchmarks.step`); a time is a median, a ratio the median of the ratios within a
-turn. pishro's regressor predicts by the mean of 8 networks, scikit-learn's by one network of the same shape. A
+The contenders of a row take turns (see `benchmarks.step`); a time is a median, a ratio the median of the ratios within
+a turn. pishro's regressor predicts by the mean of 8 networks, scikit-learn's by one network of the same shape. A
 classifier's prediction holds the uncertainty of the parameters as well. An import is a new process each time.
 """
 

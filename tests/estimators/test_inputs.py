@@ -176,7 +176,8 @@ def test_other_names_are_refused_and_lost_names_are_warned_of() -> None:
         model.predict(FRAME.select("c", "b", "a"))
     with pytest.raises(ValueError, match="2 features, but FeedForwardRegressor is expecting 3"):
         regressor().fit(X, Y).predict(X[:, :2])
-    with pytest.warns(UserWarning, match="valid feature names"):
-        np.testing.assert_array_equal(model.predict(X), model.predict(FRAME))
+    for nameless in (X, X.astype(object), pd.DataFrame(X)):
+        with pytest.warns(UserWarning, match="valid feature names"):
+            np.testing.assert_array_equal(model.predict(nameless), model.predict(FRAME))
     with pytest.warns(UserWarning, match="fitted without feature names"):
         np.testing.assert_array_equal(regressor().fit(X, Y).predict(FRAME), model.predict(FRAME))

@@ -40,17 +40,14 @@ def without_torch(values: Any) -> Any:
 
 def named_frame(estimator: BaseEstimator, rows: Any) -> pl.DataFrame:
     """Checked rows as a frame whose columns have the names of the fit, x0, x1, … where it had none."""
-    if not isinstance(rows, np.ndarray) and not hasattr(estimator, "feature_names_in_"):
-        rows = nw.from_native(rows, eager_only=True)
-        rows = rows.rename(dict(zip(rows.columns, _names(estimator), strict=True))).to_native()
-    frame = frame_from(rows)
-    return frame.rename(dict(zip(frame.columns, _names(estimator), strict=True)))
-
-
-def _names(estimator: BaseEstimator) -> list[str]:
     if hasattr(estimator, "feature_names_in_"):
-        return [str(name) for name in estimator.feature_names_in_]
-    return [f"x{j}" for j in range(estimator.n_features_in_)]
+        names = [str(name) for name in estimator.feature_names_in_]
+    else:
+        names = [f"x{j}" for j in range(estimator.n_features_in_)]
+    table = nw.from_native(frame_from(rows) if isinstance(rows, np.ndarray) else rows, eager_only=True)
+    if table.columns != names:
+        table = table.rename(dict(zip(table.columns, names, strict=True)))
+    return frame_from(table.to_native())
 
 
 def plain_numbers(rows: Any) -> Floats | None:
