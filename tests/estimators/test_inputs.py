@@ -1,6 +1,7 @@
 """Whatever holds the table, the predictions are the same; what cannot be used is refused by name."""
 
 import datetime
+import functools
 import warnings
 
 import numpy as np
@@ -65,17 +66,31 @@ TABLES = {
 
 
 def regressor(**settings) -> FeedForwardRegressor:
-    return FeedForwardRegressor(**{"hidden": 2, "members": 1} | settings)
+    return FeedForwardRegressor(**{"hidden": 2, "activation": "linear", "members": 1} | settings)  # quick
+
+
+def classifier() -> FeedForwardClassifier:
+    return FeedForwardClassifier(2, "linear", members=1)
+
+
+@functools.cache
+def from_array(make):
+    """The estimator fitted to the plain arrays."""
+    return make().fit(X, Y if make is regressor else LABELS)
+
+
+@functools.cache
+def from_polars() -> FeedForwardRegressor:
+    """The estimator fitted to the mixed table."""
+    return regressor().fit(POLARS, Y)
 
 
 @pytest.mark.parametrize("kind", NUMBERS)
-@pytest.mark.parametrize("make", [regressor, lambda: FeedForwardClassifier(2, members=1), PerceptronClassifier])
+@pytest.mark.parametrize("make", [regressor, classifier, PerceptronClassifier])
 @pytest.mark.filterwarnings("ignore:.*hyperplane")
 def test_every_kind_of_numbers(make, kind) -> None:
-    y = Y if isinstance(make(), FeedForwardRegressor) else LABELS
-    expected = make().fit(X, y).predict(X)
-    model = make().fit(NUMBERS[kind], y)
-    np.testing.assert_array_equal(model.predict(NUMBERS[kind]), expected)
+    model = make().fit(NUMBERS[kind], Y if make is regressor else LABELS)
+    np.testing.assert_array_equal(model.predict(NUMBERS[kind]), from_array(make).predict(X))
     assert model.n_features_in_ == 3
     named = kind in ("pandas", "polars", "Arrow")
     assert getattr(model, "feature_names_in_", np.array([])).tolist() == (["a", "b", "c"] if named else [])
@@ -83,31 +98,29 @@ def test_every_kind_of_numbers(make, kind) -> None:
 
 @pytest.mark.parametrize("kind", TARGETS)
 def test_every_kind_of_target(kind) -> None:
-    np.testing.assert_array_equal(regressor().fit(X, TARGETS[kind]).predict(X), regressor().fit(X, Y).predict(X))
+    np.testing.assert_array_equal(regressor().fit(X, TARGETS[kind]).predict(X), from_array(regressor).predict(X))
 
 
 @pytest.mark.parametrize(
     "labels", [LABELS.tolist(), pd.Series(LABELS, dtype="category"), pl.Series(LABELS), pa.array(LABELS)]
 )
 def test_every_kind_of_labels(labels) -> None:
-    model = FeedForwardClassifier(2, members=1).fit(X, labels)
+    model = classifier().fit(X, labels)
     assert model.classes_.tolist() == ["down", "up"]
-    np.testing.assert_array_equal(model.predict(X), FeedForwardClassifier(2, members=1).fit(X, LABELS).predict(X))
+    np.testing.assert_array_equal(model.predict(X), from_array(classifier).predict(X))
 
 
 @pytest.mark.parametrize("kind", TABLES)
 def test_every_kind_of_table(kind) -> None:
-    expected = regressor().fit(POLARS, Y)
     model = regressor().fit(TABLES[kind], Y)
     assert [c.kind for c in model.model_.schema.columns] == [
         "numeric", "categorical", "boolean", "date", "categorical", "numeric",
     ]  # fmt: skip
-    np.testing.assert_array_equal(model.predict(TABLES[kind]), expected.predict(POLARS))
+    np.testing.assert_array_equal(model.predict(TABLES[kind]), from_polars().predict(POLARS))
 
 
 def test_one_row_equals_the_same_row_of_many() -> None:
-    for table in (X, FRAME, POLARS):
-        model = regressor().fit(table, Y)
+    for model, table in ((from_array(regressor), X), (from_polars(), POLARS)):
         alone = [model.predict(table[i : i + 1])[0] for i in range(5)]
         np.testing.assert_allclose(alone, model.predict(table)[:5], rtol=1e-12)
 
@@ -123,25 +136,24 @@ def test_plain_numbers_take_no_frame_and_give_the_same() -> None:
     assert encoder.names == ["x0", "x1", "x1 is missing", "x2"]
     with pytest.raises(DataError, match="3 columns were expected"):
         encoder.transform_numbers(holes[:, :2])
-    assert not regressor().fit(POLARS, Y).model_.encoder.all_numeric
+    assert not from_polars().model_.encoder.all_numeric
 
 
 def test_weights_scale_like_repeated_rows() -> None:
     weight = GENERATOR.integers(1, 4, ROWS)
-    model = regressor().fit(POLARS, Y)
-    schema = model.model_.schema
+    schema = from_polars().model_.schema
     repeated = POLARS[np.repeat(np.arange(ROWS), weight).tolist()]
     weighted = TableEncoder.fit(POLARS, schema, weight.astype(float)).transform(POLARS)
     torch.testing.assert_close(weighted, TableEncoder.fit(repeated, schema).transform(POLARS))
 
 
 def test_what_training_did_not_know_is_handled_and_counted() -> None:
-    model = regressor().fit(POLARS, Y)
+    model = from_polars()
     new = POLARS.with_columns(town=pl.lit("elsewhere"), count=pl.lit(None, dtype=pl.Int64))
     with pytest.warns(DataConversionWarning, match="'town': 40 cells .*'elsewhere'.* 'count': 40 missing") as seen:
         assert np.isfinite(model.predict(new)).all()
     assert seen[0].filename == __file__
-    numbers = regressor().fit(X, Y)
+    numbers = from_array(regressor)
     with pytest.warns(DataConversionWarning, match="'x1': 2 missing values"):
         numbers.predict([[0.0, np.nan, 1.0], [0.0, np.inf, 1.0]])
     with warnings.catch_warnings():
@@ -164,7 +176,7 @@ def test_a_chosen_counter_stays_in_and_a_constant_does_not() -> None:
     assert [c.name for c in columns] == ["id", "v"]
     assert [c.name for c in left_out] == ["c"]
     line = np.column_stack([np.arange(ROWS), X[:, 0]])
-    model = regressor(hidden=3, members=2).fit(line, np.sin(line[:, 0] / 5))
+    model = regressor(hidden=3, activation="tanh", members=2).fit(line, np.sin(line[:, 0] / 5))
     assert model.score(line, np.sin(line[:, 0] / 5)) > 0.9
 
 
@@ -175,9 +187,9 @@ def test_other_names_are_refused_and_lost_names_are_warned_of() -> None:
     with pytest.raises(ValueError, match="same order"):
         model.predict(FRAME.select("c", "b", "a"))
     with pytest.raises(ValueError, match="2 features, but FeedForwardRegressor is expecting 3"):
-        regressor().fit(X, Y).predict(X[:, :2])
+        from_array(regressor).predict(X[:, :2])
     for nameless in (X, X.astype(object), pd.DataFrame(X)):
         with pytest.warns(UserWarning, match="valid feature names"):
             np.testing.assert_array_equal(model.predict(nameless), model.predict(FRAME))
     with pytest.warns(UserWarning, match="fitted without feature names"):
-        np.testing.assert_array_equal(regressor().fit(X, Y).predict(FRAME), model.predict(FRAME))
+        np.testing.assert_array_equal(from_array(regressor).predict(FRAME), model.predict(FRAME))
