@@ -9,9 +9,10 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from pishro import FeedForwardClassifier, FeedForwardRegressor, PerceptronClassifier
 
-# Linear units: the fits end at their minimum, after a quarter of the steps. That is quick, and only there can weighted
-# rows equal repeated rows to seven digits, as one check asks; on the way, rounding grows with every step. A regressor
-# of tanh units passes all checks but that one, which scikit-learn expects of some twenty estimators of its own to fail.
+# Linear units of a given width: the fits are quick and end at their minimum, where alone weighted rows can equal
+# repeated rows to seven digits, as one check asks. With the default settings all checks pass but that one, which
+# scikit-learn expects of some twenty estimators of its own to fail: the width is chosen by the number of rows, and tanh
+# units are still on their way after 200 steps, so that the rounding of two orders of summation grows.
 QUICK = [
     FeedForwardRegressor(hidden=2, activation="linear", members=1),
     FeedForwardClassifier(hidden=2, activation="linear", members=1),

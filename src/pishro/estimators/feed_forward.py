@@ -169,7 +169,8 @@ class FeedForwardRegressor(RegressorMixin, _FeedForward):  # type: ignore[misc]
         X : rows (N, D): an array, a tensor, lists, or a pandas, polars or Arrow frame. Columns may hold numbers,
             categories, truth values and dates; cells may be missing.
         y : numbers (N,) or (N, C).
-        sample_weight : weight of each row (N,); a weight of 2 is the same as the row twice.
+        sample_weight : weight of each row (N,). A weight of 2 is the same as the row twice, so weights below 1 say that
+            there is less data than there are rows, and the prior weighs more.
         """
         frame = training_frame(self, X, y)
         values = check_array(without_torch(y), ensure_2d=False, dtype=np.float64, input_name="y", estimator=self)

@@ -68,7 +68,9 @@ class TableModel:
             rank = raw.shape[-1] if contrast is None else contrast.shape[-1]
             variance = raw.new_zeros(*raw.shape[:-1], rank)
         else:
-            variance = trained.posterior.variance(self.network, trained.theta, x, contrast)
+            # In the posterior's own precision: converting its K·P² entries would cost more than a row's prediction.
+            theta = trained.theta.to(trained.posterior.inverse_lower.dtype)
+            variance = trained.posterior.variance(self.network, theta, x.to(theta.dtype), contrast).double()
         predictive = self.likelihood.predictive(raw, variance, trained.beta)
         if isinstance(predictive, NormalMixture) and not isinstance(self.target, ClassTarget):
             return predictive.affine(raw.new_tensor(self.target.mean), raw.new_tensor(self.target.scale))
