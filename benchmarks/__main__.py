@@ -12,6 +12,7 @@ COMMANDS = (
     ("step",),
     ("convolution",),
     ("estimators",),
+    ("matrix_free",),
 )
 """A benchmark's module and, where it reads data, the folder below DATA."""
 

@@ -53,8 +53,8 @@ def run_pishro() -> tuple[float, float]:
     net = nn.Network.chain(INPUTS, nn.Dense(UNITS, "tanh"), nn.Dense(1))
     stop = optim.Stop(gradient=0.0, step=0.0, iterations=ITERATIONS)
 
-    def fit(rules: optim.Stop) -> optim.Result:
-        return optim.minimize(Objective(net, Normal(), Batch(x, y)), start()[None], optim.LevenbergMarquardt(), rules)
+    def fit(rules: optim.Stop) -> Any:
+        return optim.optimize(Objective(net, Normal(), Batch(x, y)), start()[None], optim.LevenbergMarquardt(), rules)
 
     fit(optim.Stop(iterations=2))
     seconds, result = timed(lambda: fit(stop))

@@ -7,7 +7,8 @@ import pishro.objectives.objective as module
 from pishro.errors import ShapeError
 from pishro.likelihoods import Bernoulli, Categorical, Likelihood, Normal, NormalPrior
 from pishro.nn import Dense, Network
-from pishro.objectives import Batch, Objective
+from pishro.objectives import Batch, DataProducts, Objective
+from pishro.optim import GaussNewtonPoint, HessianPoint, Need
 
 N, D, K = 11, 3, 2
 
@@ -50,6 +51,39 @@ def test_derivatives_equal_autograd(likelihood: Likelihood, weighted: bool, monk
             total += f.beta[k] * weight[n] * jacobian[n].T @ hessian @ jacobian[n]
         total += torch.diag(f.prior.precision[k])
         torch.testing.assert_close(point.precision.matrix[k], total, rtol=1e-9, atol=1e-10)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("likelihood", [Normal(), Bernoulli(), Categorical(3)], ids=lambda v: v.name)
+def test_products_equal_the_matrix(likelihood: Likelihood, weighted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DataProducts, "ROWS", 4)  # several slices of rows
+    f, theta = objective(likelihood, weighted)
+    written, products = f.at(theta), f.at(theta, Need.GRADIENT | Need.GAUSS_NEWTON_PRODUCT)
+    plain = f.at(theta, Need.GRADIENT)
+    for point in (products, plain):
+        torch.testing.assert_close(point.value, written.value)
+        torch.testing.assert_close(point.gradient, written.gradient)
+    assert isinstance(products, GaussNewtonPoint)
+    v = torch.randn(theta.shape, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    torch.testing.assert_close(products.gauss_newton @ v, written.gauss_newton @ v)
+    ratio = products.gauss_newton.diagonal() / written.gauss_newton.diagonal()
+    assert ratio.min() > 0.1 and ratio.max() < 10  # eight probes: right to within a small factor
+    one = products.select(torch.tensor([1]))
+    torch.testing.assert_close(one.gauss_newton @ v[1:], (written.gauss_newton @ v)[1:])
+
+
+@pytest.mark.parametrize("likelihood", [Normal(), Bernoulli(), Categorical(3)], ids=lambda v: v.name)
+def test_the_hessian_equals_autograd_s(likelihood: Likelihood) -> None:
+    f, theta = objective(likelihood, weighted=True)
+    written, products = f.at(theta, Need.GRADIENT | Need.HESSIAN), f.at(theta, Need.GRADIENT | Need.HESSIAN_PRODUCT)
+    assert isinstance(written, HessianPoint) and isinstance(products, HessianPoint)
+    v = torch.randn(theta.shape, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    torch.testing.assert_close(written.gradient, f.at(theta).gradient)
+    for k in range(K):
+        one = f.select(torch.tensor([k]))
+        expected = torch.autograd.functional.hessian(lambda t, one=one: one.value(t[None]).sum(), theta[k])
+        torch.testing.assert_close(written.hessian.matrix[k], expected)
+        torch.testing.assert_close((products.hessian @ v)[k], expected @ v[k])
 
 
 def test_weights_equal_repetition() -> None:

@@ -111,7 +111,7 @@ class _FeedForward(BaseEstimator):  # type: ignore[misc]
 
     def predict_distribution(self, X: Any) -> Predictive:
         """Distribution of the target at each row: noise, parameter uncertainty and spread between members."""
-        return self._fitted().distribution(self._encoded(X))
+        return self._fitted().predictive(torch.cat(self._encoded(X)))
 
 
 def _seed(random_state: Any) -> int:
@@ -173,7 +173,9 @@ class FeedForwardRegressor(RegressorMixin, _FeedForward):  # type: ignore[misc]
             there is less data than there are rows, and the prior weighs more.
         """
         frame = training_frame(self, X, y)
-        values = check_array(without_torch(y), ensure_2d=False, dtype=np.float64, input_name="y", estimator=self)
+        values = check_array(
+            without_torch(y), ensure_2d=False, dtype=np.float64, order="C", input_name="y", estimator=self
+        )
         check_consistent_length(frame, values)
         frame, values, weight = _weighing(frame, values, training_weight(sample_weight, len(frame)))
         self._row_shape = values.shape[1:]
@@ -256,11 +258,11 @@ class FeedForwardClassifier(ClassifierMixin, _FeedForward):  # type: ignore[misc
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Most probable labels (N,) for rows X (N, D)."""
-        winners = self._fitted().distribution(self._encoded(X)).mean().argmax(-1)
-        labels: npt.NDArray[Any] = self.classes_[winners.numpy()]
+        winners = self.predict_proba(X).argmax(-1)
+        labels: npt.NDArray[Any] = self.classes_[winners]
         return labels
 
     def predict_proba(self, X: Any) -> Floats:
         """Probabilities (N, classes) for rows X (N, D), in the order of `classes_`."""
-        probabilities: Floats = self._fitted().distribution(self._encoded(X)).mean().numpy()
-        return probabilities
+        model = self._fitted()
+        return np.concatenate([model.predictive(x).mean().numpy() for x in self._encoded(X)])

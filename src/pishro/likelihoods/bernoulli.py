@@ -12,7 +12,7 @@ from torch import Tensor
 
 from pishro.errors import DataError
 from pishro.likelihoods.classes import ClassProbabilities, moderate
-from pishro.likelihoods.likelihood import Likelihood
+from pishro.likelihoods.contract import Likelihood
 
 
 @final
@@ -34,8 +34,16 @@ class Bernoulli(Likelihood):
 
     def check(self, y: Tensor) -> None:
         """Every value must be 0 or 1."""
-        if not ((y == 0) | (y == 1)).all():
-            raise DataError("Expected a target of two classes coded 0 and 1, received other values.")
+        if y.ndim != 1 or not ((y == 0) | (y == 1)).all():
+            raise DataError(
+                "Expected a target (N,) of two classes coded 0 and 1, received others; use Categorical for more "
+                "classes, MultiLabel for several labels."
+            )
+
+    def start(self, y: Tensor) -> Tensor:
+        """Log odds of the frequency; half a row is added to each class."""
+        ones = y.double().sum()
+        return ((ones + 0.5) / (len(y) - ones + 0.5)).log().reshape(1)
 
     def nll(self, raw: Tensor, y: Tensor) -> Tensor:
         """Softplus(raw) − y raw, which is the cross-entropy without a logarithm of zero."""
@@ -46,9 +54,13 @@ class Bernoulli(Likelihood):
         """σ(raw) − y."""
         return torch.sigmoid(raw) - y.unsqueeze(-1)
 
-    def curvature_root(self, raw: Tensor) -> Tensor:
+    def curvature_root(self, raw: Tensor, y: Tensor) -> Tensor:
         """√(σ(1 − σ)) = 1/(2 cosh(raw/2)), (…, N, 1, 1)."""
         return (torch.sigmoid(raw) * torch.sigmoid(-raw)).sqrt().unsqueeze(-1)
+
+    def distribution(self, raw: Tensor) -> ClassProbabilities:
+        """1 − σ(raw) and σ(raw)."""
+        return ClassProbabilities(torch.cat([torch.sigmoid(-raw), torch.sigmoid(raw)], -1))
 
     def predictive(self, raw: Tensor, variance: Tensor, beta: Tensor) -> ClassProbabilities:
         """Probabilities (N, 2), moderated by the parameters' uncertainty and averaged over members."""

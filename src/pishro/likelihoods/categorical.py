@@ -8,9 +8,9 @@ from typing import final
 import torch
 from torch import Tensor
 
-from pishro.errors import DataError, SettingError
-from pishro.likelihoods.classes import ClassProbabilities, moderate
-from pishro.likelihoods.likelihood import Likelihood
+from pishro.errors import SettingError
+from pishro.likelihoods.classes import ClassProbabilities, check_classes, moderate, softmax_root
+from pishro.likelihoods.contract import Likelihood
 
 
 @final
@@ -42,8 +42,12 @@ class Categorical(Likelihood):
 
     def check(self, y: Tensor) -> None:
         """Every value must be a class index below C."""
-        if y.ndim != 1 or (y < 0).any() or (y >= self.classes).any():
-            raise DataError(f"Expected class indices from 0 to {self.classes - 1}, received others.")
+        check_classes(y, self.classes)
+
+    def start(self, y: Tensor) -> Tensor:
+        """Logarithms of the frequencies, centered; half a row is added to each class."""
+        counts = torch.bincount(y.long(), minlength=self.classes).double() + 0.5
+        return counts.log() - counts.log().mean()
 
     def nll(self, raw: Tensor, y: Tensor) -> Tensor:
         """−ln softmax(raw)_y."""
@@ -62,28 +66,17 @@ class Categorical(Likelihood):
         nll = -log_p.gather(-1, index).squeeze(-1)
         return nll, log_p.exp().scatter_add_(-1, index, torch.full_like(nll, -1.0).unsqueeze(-1))
 
-    def curvature_root(self, raw: Tensor) -> Tensor:
-        """The Cholesky factor (…, N, C, C−1) of diag(p) − ppᵀ in closed form, which has rank C − 1.
+    def curvature_root(self, raw: Tensor, y: Tensor) -> Tensor:
+        """The factor (…, N, C, C−1) of diag(p) − ppᵀ: its true rank."""
+        return softmax_root(torch.softmax(raw, -1))
 
-        With q_j = Σ_{i>j} p_i: S_jj = √(p_j q_j / q_{j−1}) and S_ij = −p_i √(p_j / (q_{j−1} q_j)) below the diagonal.
-
-        References
-        ----------
-        Tanabe, K. and Sagae, M. (1992). An exact Cholesky decomposition and the generalized inverse of the
-        variance-covariance matrix of the multinomial distribution. J. R. Statist. Soc. B 54, 211-219.
-        """
-        p = torch.softmax(raw, -1).clamp_min(torch.finfo(raw.dtype).tiny)
-        at_or_after = p.flip(-1).cumsum(-1).flip(-1)  # q_{j−1}; summing from the end avoids 1 − Σ
-        before, after = at_or_after[..., :-1], at_or_after[..., 1:]
-        head = p[..., :-1]
-        below = -p.unsqueeze(-1) * (head / before / after).sqrt().unsqueeze(-2)
-        root = below.tril(-1)
-        root.diagonal(dim1=-2, dim2=-1).copy_((head * (after / before)).sqrt())
-        return root
-
-    def contrast(self) -> Tensor:
+    def contrast(self, outputs: int) -> Tensor:
         """I − 11ᵀ/C: a shift common to all raw outputs changes no probability, and only the prior bounds it."""
-        return torch.eye(self.classes) - 1 / self.classes
+        return torch.eye(outputs) - 1 / outputs
+
+    def distribution(self, raw: Tensor) -> ClassProbabilities:
+        """softmax(raw)."""
+        return ClassProbabilities(torch.softmax(raw, -1))
 
     def predictive(self, raw: Tensor, variance: Tensor, beta: Tensor) -> ClassProbabilities:
         """Probabilities (N, C), moderated by the parameters' uncertainty and averaged over members."""

@@ -21,7 +21,7 @@ from pishro.data import (
     target_encoder,
     usable_rows,
 )
-from pishro.likelihoods import Bernoulli, Categorical, Likelihood, Normal, NormalMixture
+from pishro.likelihoods import Bernoulli, Categorical, EqualMixture, Likelihood, Normal
 from pishro.models.evaluation import Evaluation, Scores
 from pishro.models.scoring import baseline_scores, class_metrics, regression_metrics
 from pishro.models.table_model import TableModel
@@ -130,7 +130,7 @@ def evaluate(model: TableModel, train: tuple[Tensor, Tensor], test: tuple[Tensor
     """Scores on held-out encoded rows, beside baselines fitted on the training rows."""
     x, y = test
     predictive = model.predictive(x)
-    if isinstance(predictive, NormalMixture) and isinstance(model.target, NumericTarget):
+    if isinstance(predictive, EqualMixture) and isinstance(model.target, NumericTarget):
         actual = model.target.inverse(y)
         low, high = predictive.interval(0.95)
         inside = ((actual >= low) & (actual <= high)).double().squeeze(1).numpy()

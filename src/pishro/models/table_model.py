@@ -13,7 +13,7 @@ from torch import Tensor
 
 from pishro.data import ClassTarget, NumericTarget, NumericTargets, Schema, TableEncoder, frame_from
 from pishro.errors import SettingError
-from pishro.likelihoods import ClassProbabilities, Likelihood, NormalMixture, Predictive
+from pishro.likelihoods import EqualMixture, Likelihood, Predictive
 from pishro.models.evaluation import Evaluation, Scores
 from pishro.nn import Network
 from pishro.training import TrainedMembers, TrainingRecord
@@ -63,17 +63,19 @@ class TableModel:
 
     def predictive(self, x: Tensor) -> Predictive:
         """Distribution of the target for encoded rows (N, D), in the target's own units."""
-        trained, contrast, raw = self.trained, self.likelihood.contrast(), self.raw(x)
+        trained, raw = self.trained, self.raw(x)
         if trained.posterior is None:
-            rank = raw.shape[-1] if contrast is None else contrast.shape[-1]
-            variance = raw.new_zeros(*raw.shape[:-1], rank)
+            variance = torch.zeros_like(raw)
         else:
+            contrast = self.likelihood.contrast(self.network.outputs)
             # In the posterior's own precision: converting its K·P² entries would cost more than a row's prediction.
             theta = trained.theta.to(trained.posterior.inverse_lower.dtype)
             variance = trained.posterior.variance(self.network, theta, x.to(theta.dtype), contrast).double()
         predictive = self.likelihood.predictive(raw, variance, trained.beta)
-        if isinstance(predictive, NormalMixture) and not isinstance(self.target, ClassTarget):
+        if isinstance(predictive, EqualMixture) and isinstance(self.target, NumericTargets):
             return predictive.affine(raw.new_tensor(self.target.mean), raw.new_tensor(self.target.scale))
+        if isinstance(predictive, EqualMixture) and isinstance(self.target, NumericTarget):
+            return predictive.affine(self.target.mean, self.target.scale)
         return predictive
 
     def predict(self, table: Any) -> npt.NDArray[Any]:
@@ -89,7 +91,7 @@ class TableModel:
     def point(self, x: Tensor) -> npt.NDArray[Any]:
         """What `predict` says of encoded rows (N, D)."""
         if not isinstance(self.target, ClassTarget):
-            return self.target.inverse(self.raw(x).mean(0)).squeeze(-1).numpy()
+            return self.target.inverse(self.likelihood.mean(self.raw(x)).mean(0)).squeeze(-1).numpy()
         winners = self.predictive(x).mean().argmax(-1)
         return self.target.inverse(winners).to_numpy()
 
@@ -97,11 +99,11 @@ class TableModel:
         """Class probabilities (N, classes), in the order of `schema.classes`."""
         if not isinstance(self.target, ClassTarget):
             raise SettingError("Probabilities of classes were asked of a regression; use `predict_distribution`.")
-        return self.predict_distribution(table).mean().numpy()
+        return np.concatenate([self.predictive(x).mean().numpy() for x in self._encoded(table)])
 
     def predict_distribution(self, table: Any) -> Predictive:
         """Distribution of the target at each row: noise, parameter uncertainty and spread between members."""
-        return self.distribution(self._encoded(table))
+        return self.predictive(torch.cat(list(self._encoded(table))))
 
     def predict_interval(self, table: Any, level: float = 0.95) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Lower and upper end (N,) of the central interval that holds the target with probability `level`.
@@ -113,29 +115,23 @@ class TableModel:
         """
         return self.interval(self._encoded(table), level)
 
-    def distribution(self, slices: Iterable[Tensor]) -> Predictive:
-        """Distribution at encoded rows that come in slices."""
-        parts = [self.predictive(x) for x in slices]
-        return parts[0] if len(parts) == 1 else _joined(parts)
-
     def interval(self, slices: Iterable[Tensor], level: float) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """What `predict_interval` says of encoded rows that come in slices."""
         if not 0 < level < 1:
             raise SettingError(f"Expected a level between 0 and 1, such as 0.95, received {level}.")
-        distribution = self.distribution(slices)
-        if not isinstance(distribution, NormalMixture):
+        if isinstance(self.target, ClassTarget):
             raise SettingError("An interval was asked of a classifier; use `predict_proba`.")
-        low, high = distribution.interval(level)
+        low, high = zip(*[self._interval(x, level) for x in slices], strict=True)
+        return np.concatenate(low), np.concatenate(high)
+
+    def _interval(self, x: Tensor, level: float) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        predictive = self.predictive(x)
+        if not isinstance(predictive, EqualMixture):
+            raise SettingError(f"The cost {self.likelihood.name!r} predicts no distribution, and so no interval.")
+        low, high = predictive.interval(level)
         return low.squeeze(-1).numpy(), high.squeeze(-1).numpy()
 
     def _encoded(self, table: Any) -> Iterator[Tensor]:
         frame = frame_from(table)
         for start in range(0, len(frame), ROWS_AT_ONCE):
             yield self.encoder.transform(frame.slice(start, ROWS_AT_ONCE))
-
-
-def _joined(parts: list[Predictive]) -> Predictive:
-    mixtures = [p for p in parts if isinstance(p, NormalMixture)]
-    if mixtures:
-        return NormalMixture(torch.cat([m.centers for m in mixtures], 1), torch.cat([m.scales for m in mixtures], 1))
-    return ClassProbabilities(torch.cat([p.mean() for p in parts]))

@@ -210,7 +210,10 @@ class Network:
 
     def jvp(self, theta: Tensor, x: Rows, d_theta: Tensor, d_x: Rows | None = None) -> Tensor:
         """Change of the raw output (…, N, C) along d_theta (…, P), and along d_x: J d_theta without J."""
-        trace = self.forward_path(theta, x)
+        return self.along_path(self.forward_path(theta, x), d_theta, d_x)
+
+    def along_path(self, trace: Trace, d_theta: Tensor, d_x: Rows | None = None) -> Tensor:
+        """J d_theta (…, N, C) for a forward path that was walked already."""
         return walk_along(trace, self.plan.views(d_theta), {} if d_x is None else self.plan.rows(d_x))
 
     def vjp(self, theta: Tensor, x: Rows, d_raw: Tensor) -> Tensor:

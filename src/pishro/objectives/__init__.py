@@ -2,6 +2,8 @@
 
 from pishro.objectives.batch import Batch
 from pishro.objectives.mini_batches import MiniBatches, mean_cost
-from pishro.objectives.objective import DataTerm, Objective, ObjectivePoint
+from pishro.objectives.objective import Objective
+from pishro.objectives.point import DataTerm, ObjectivePoint
+from pishro.objectives.products import DataProducts
 
-__all__ = ["Batch", "DataTerm", "MiniBatches", "Objective", "ObjectivePoint", "mean_cost"]
+__all__ = ["Batch", "DataProducts", "DataTerm", "MiniBatches", "Objective", "ObjectivePoint", "mean_cost"]

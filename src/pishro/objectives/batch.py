@@ -4,6 +4,7 @@ __all__ = ["Batch"]
 
 import dataclasses
 
+import torch
 from torch import Tensor
 
 from pishro.errors import ShapeError
@@ -18,11 +19,13 @@ class Batch:
     x : inputs (N, D).
     y : targets, (N, C) floats or (N,) class indices.
     weight : weight of each row (N,), not negative; None where all weigh 1.
+    offset : known part of the raw output (N, C), such as the logarithm of an exposure; None for none.
     """
 
     x: Tensor
     y: Tensor
     weight: Tensor | None = None
+    offset: Tensor | None = None
 
     def __post_init__(self) -> None:
         if len(self.x) != len(self.y):
@@ -36,9 +39,26 @@ class Batch:
     def rows(self, start: int, stop: int) -> "Batch":
         """A slice of the rows."""
         weight = None if self.weight is None else self.weight[start:stop]
-        return Batch(self.x[start:stop], self.y[start:stop], weight)
+        offset = None if self.offset is None else self.offset[start:stop]
+        return Batch(self.x[start:stop], self.y[start:stop], weight, offset)
+
+    def take(self, index: Tensor) -> "Batch":
+        """The rows in `index`, copied."""
+        weight = None if self.weight is None else self.weight[index]
+        offset = None if self.offset is None else self.offset[index]
+        return Batch(self.x[index], self.y[index], weight, offset)
+
+    def shifted(self, raw: Tensor) -> Tensor:
+        """The raw output (…, N, C) with its known part added."""
+        return raw if self.offset is None else raw + self.offset
 
     @property
     def total(self) -> float:
         """Sum of the weights: N where all weigh 1."""
         return float(len(self)) if self.weight is None else float(self.weight.sum())
+
+    @property
+    def values(self) -> float:
+        """Sum of the weights of all observed target values: N·C for numbers without gaps, N for classes."""
+        seen = (~torch.isnan(self.y)).reshape(len(self), -1).sum(-1)
+        return float(seen.sum() if self.weight is None else seen.to(self.weight) @ self.weight)

@@ -58,6 +58,8 @@ class MiniBatches:
         x = torch.index_select(self.batch.x, 0, rows, out=self._x)
         y = torch.index_select(self.batch.y, 0, rows, out=self._y)
         raw = bound.forward(x, training=True, generator=self.generator)
+        if self.batch.offset is not None:
+            raw = raw + self.batch.offset[rows]
         nll, d_raw = self.likelihood.value_and_gradient(raw, y)
         if self.batch.weight is not None:
             weight = self.batch.weight[rows]
@@ -86,6 +88,6 @@ def mean_cost(network: Network, likelihood: Likelihood, theta: Tensor, batch: Ba
     total = theta.new_zeros(len(theta))
     for start in range(0, len(batch), ROWS_AT_ONCE):
         part = batch.rows(start, start + ROWS_AT_ONCE)
-        nll = likelihood.nll(network(theta, part.x), part.y)
+        nll = likelihood.nll(part.shifted(network(theta, part.x)), part.y)
         total += (nll if part.weight is None else nll * part.weight).sum(-1)
     return total / batch.total

@@ -3,10 +3,13 @@
     f(θ) = β Σ_n w_n nll(f̂(x_n; θ), y_n) + ½ Σ_i α_i θ_i²
 
 and its generalized Gauss-Newton matrix β JᵀΛJ + diag(α). The data's part is kept at β = 1 beside the sum, so a change
-of α or β (evidence) costs no new pass over the data. The Jacobian is made in slices of rows and never held whole.
+of α or β (evidence) costs no new pass over the data. The Jacobian is made in slices of rows and never held whole; where
+even P × P numbers are too many, the matrix is known by its products (`DataProducts`). The true Hessian comes by
+automatic differentiation of the same forward path; where the cost has kinks (Laplace, quantiles) the expected second
+derivative Λ stands for the one that does not exist.
 """
 
-__all__ = ["DataTerm", "Objective", "ObjectivePoint"]
+__all__ = ["Objective"]
 
 import dataclasses
 from typing import final
@@ -17,59 +20,22 @@ from torch import Tensor
 from pishro.likelihoods import Likelihood, NormalPrior
 from pishro.nn import Network, Trace
 from pishro.objectives.batch import Batch
-from pishro.operators import DenseOperator, add_gram_lower, mirror_lower
-from pishro.optim import Point
+from pishro.objectives.point import DataTerm, ObjectivePoint
+from pishro.objectives.products import DataProducts, weighted_root
+from pishro.operators import DenseOperator, Operator, ProductOperator, add_gram_lower, mirror_lower
+from pishro.optim import (
+    FROM_PROBLEM,
+    GaussNewtonPoint,
+    GradientGraph,
+    HessianPoint,
+    Need,
+    Point,
+    hessian_matrix,
+    hessian_products,
+)
 
 SLICE_ENTRIES = 2**21
 """Jacobian entries made at once, 16 MB of float64: measured fastest between 2¹⁹ (overhead) and 2²⁴ (out of cache)."""
-
-
-@dataclasses.dataclass(frozen=True)
-class DataTerm:
-    """The data's part at β = 1: cost (K,), gradient (K, P) and JᵀΛJ (K, P, P)."""
-
-    cost: Tensor
-    gradient: Tensor
-    curvature: Tensor
-
-    def select(self, index: Tensor) -> "DataTerm":
-        """The members in `index`."""
-        return DataTerm(self.cost[index], self.gradient[index], self.curvature[index])
-
-    def update(self, index: Tensor, new: "DataTerm") -> None:
-        """Overwrite the members in `index`."""
-        self.cost[index], self.gradient[index], self.curvature[index] = new.cost, new.gradient, new.curvature
-
-
-@final
-@dataclasses.dataclass(frozen=True)
-class ObjectivePoint(Point):
-    """A point that remembers the data's part; its Gauss-Newton matrix is written out.
-
-    Attributes
-    ----------
-    data : the data's part at β = 1.
-    """
-
-    data: DataTerm
-
-    @property
-    def precision(self) -> DenseOperator:
-        """The posterior's precision A (K, P, P)."""
-        if not isinstance(self.gauss_newton, DenseOperator):
-            raise TypeError(f"Expected a dense operator, received {type(self.gauss_newton).__name__}.")
-        return self.gauss_newton
-
-    def select(self, index: Tensor) -> "ObjectivePoint":
-        """The members in `index`."""
-        operator = self.precision.select(index)
-        return ObjectivePoint(self.x[index], self.value[index], self.gradient[index], operator, self.data.select(index))
-
-    def update(self, index: Tensor, new: Point) -> None:
-        """Overwrite the members in `index`."""
-        super().update(index, new)
-        if isinstance(new, ObjectivePoint):
-            self.data.update(index, new.data)
 
 
 @final
@@ -100,22 +66,33 @@ class Objective:
         """Σ_n w_n nll of each member, (K,), at β = 1."""
         trace = self.network.forward_path(theta, self.batch.x)
         self._seen[:] = [(theta, trace)]
-        nll = self.likelihood.nll(self.network.raw(trace), self.batch.y)
-        return (nll if self.batch.weight is None else nll * self.batch.weight).sum(-1)
+        return self._nll(self.batch.shifted(self.network.raw(trace)))
 
-    def at(self, x: Tensor) -> ObjectivePoint:
-        """Value, gradient and curvature at θ (K, P)."""
-        return self.combine(x, self.data_term(x))
+    @property
+    def offers(self) -> Need:
+        """Gradient, Gauss-Newton matrix and Hessian, written out or by products."""
+        return FROM_PROBLEM
+
+    def at(self, x: Tensor, needs: Need = Need.GAUSS_NEWTON) -> Point:
+        """Value, gradient and the curvature that is needed, at θ (K, P)."""
+        if Need.GAUSS_NEWTON in needs:
+            return self.combine(x, self.data_term(x))
+        if needs & (Need.HESSIAN | Need.HESSIAN_PRODUCT):
+            return self._hessian_point(x, needs)
+        data = DataProducts(self.network, self.likelihood, self.batch, x)
+        value, gradient = self._total(x, data.cost), self._gradient(x, data.gradient)
+        if Need.GAUSS_NEWTON_PRODUCT in needs:
+            return GaussNewtonPoint(x, value, gradient, self._products(x, data))
+        return Point(x, value, gradient)
 
     def combine(self, theta: Tensor, data: DataTerm) -> ObjectivePoint:
         """The point whose data's part is known, under this objective's α and β."""
-        beta = torch.ones_like(data.cost) if self.beta is None else self.beta
-        gradient = beta.unsqueeze(-1) * data.gradient
-        matrix = beta[:, None, None] * data.curvature
+        # a copy also where β is 1: the data's part must not change when α is added to the diagonal
+        matrix = data.curvature.clone() if self.beta is None else self.beta[:, None, None] * data.curvature
         if self.prior is not None:
-            gradient = gradient + self.prior.gradient(theta)
             matrix.diagonal(dim1=-2, dim2=-1).add_(self.prior.precision)
-        return ObjectivePoint(theta, self._total(theta, data.cost), gradient, DenseOperator(matrix), data)
+        value, gradient = self._total(theta, data.cost), self._gradient(theta, data.gradient)
+        return ObjectivePoint(theta, value, gradient, DenseOperator(matrix), data)
 
     def data_term(self, theta: Tensor) -> DataTerm:
         """Cost, gradient and JᵀΛJ of the data, summed over slices of rows."""
@@ -131,14 +108,11 @@ class Objective:
     def _add_slice(self, theta: Tensor, batch: Batch, sums: tuple[Tensor, Tensor, Tensor]) -> None:
         cost, gradient, curvature = sums
         trace = self._trace(theta, batch)
-        raw = self.network.raw(trace)
+        raw = batch.shifted(self.network.raw(trace))
         nll, d_raw = self.likelihood.value_and_gradient(raw, batch.y)
-        root = self.likelihood.curvature_root(raw)
+        root = weighted_root(self.likelihood.curvature_root(raw, batch.y), raw, batch.weight)
         if batch.weight is not None:
             nll, d_raw = nll * batch.weight, d_raw * batch.weight.unsqueeze(-1)
-            half = batch.weight.sqrt()[:, None, None]
-            root = torch.eye(raw.shape[-1], dtype=raw.dtype) * half if root is None else root * half
-            root = root.expand(*raw.shape, root.shape[-1])
         cost += nll.sum(-1)
         gradient += self.network.backward_path(theta, trace, d_raw)
         rank = raw.shape[-1] if root is None else root.shape[-1]
@@ -162,6 +136,57 @@ class Objective:
         if buffer is None or buffer.numel() < count or buffer.dtype != like.dtype:
             buffer = self._workspace["jacobian"] = like.new_empty(count)
         return buffer[:count].view(shape)
+
+    def _hessian_point(self, theta: Tensor, needs: Need) -> HessianPoint:
+        graph = self._graph(theta)
+        if Need.HESSIAN in needs:
+            hessian: Operator = DenseOperator(hessian_matrix(graph))
+        else:
+            hessian = hessian_products(self._graph, theta)
+        return HessianPoint(theta, graph.value, graph.gradient.detach(), hessian)
+
+    def _graph(self, theta: Tensor, members: Tensor | None = None) -> GradientGraph:
+        those = self if members is None else self.select(members)
+        with torch.enable_grad():
+            leaf = theta.detach().clone().requires_grad_(True)
+            raw = self.batch.shifted(self.network(leaf, self.batch.x))
+            value = those._total(leaf, self._nll(raw))
+            smooth = value if self.likelihood.smooth else those._total(leaf, self._expected(raw))
+            (gradient,) = torch.autograd.grad(smooth.sum(), leaf, create_graph=True)
+        return GradientGraph(leaf, value.detach(), gradient)
+
+    def _expected(self, raw: Tensor) -> Tensor:
+        """A cost with the gradient of `_nll` here, and with Λ for its second derivative, which does not exist."""
+        at, y = raw.detach(), self.batch.y
+        change = raw - at
+        root = self.likelihood.curvature_root(at, y)
+        bent = change if root is None else (root.mT @ change.unsqueeze(-1)).squeeze(-1)
+        nll = (self.likelihood.gradient(at, y) * change).sum(-1) + bent.square().sum(-1) / 2
+        return (nll if self.batch.weight is None else nll * self.batch.weight).sum(-1)
+
+    def _products(self, theta: Tensor, data: DataProducts) -> ProductOperator:
+        beta = None if self.beta is None else self.beta.unsqueeze(-1)
+        alpha = None if self.prior is None else self.prior.precision
+
+        def product(v: Tensor) -> Tensor:
+            along = data.product(v) if beta is None else beta * data.product(v)
+            return along if alpha is None else along + alpha * v
+
+        diagonal = data.diagonal() if beta is None else beta * data.diagonal()
+        estimate = diagonal if alpha is None else diagonal + alpha
+        return ProductOperator(product, theta, self._rebuilt, estimate)
+
+    def _rebuilt(self, theta: Tensor, members: Tensor | None) -> ProductOperator:
+        those = self if members is None else self.select(members)
+        return those._products(theta, DataProducts(self.network, self.likelihood, self.batch, theta))
+
+    def _gradient(self, theta: Tensor, data: Tensor) -> Tensor:
+        gradient = data if self.beta is None else self.beta.unsqueeze(-1) * data
+        return gradient if self.prior is None else gradient + self.prior.gradient(theta)
+
+    def _nll(self, raw: Tensor) -> Tensor:
+        nll = self.likelihood.nll(raw, self.batch.y)
+        return (nll if self.batch.weight is None else nll * self.batch.weight).sum(-1)
 
     def _total(self, theta: Tensor, cost: Tensor) -> Tensor:
         total = cost if self.beta is None else self.beta * cost

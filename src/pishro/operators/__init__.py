@@ -2,6 +2,27 @@
 
 from pishro.operators.dense import CholeskyFactor, DenseOperator
 from pishro.operators.gram import add_gram_lower, mirror_lower
-from pishro.operators.operator import Factor, Operator
+from pishro.operators.inverse import DirectionOperator, InverseOperator
+from pishro.operators.operator import Factor, Operator, Pencil
+from pishro.operators.probed_diagonal import probed_diagonal
+from pishro.operators.product import ProductOperator, conjugate_gradients
+from pishro.operators.spectral import ResidualOperator, SpectralOperator
+from pishro.operators.wide import WideOperator
 
-__all__ = ["CholeskyFactor", "DenseOperator", "Factor", "Operator", "add_gram_lower", "mirror_lower"]
+__all__ = [
+    "CholeskyFactor",
+    "DenseOperator",
+    "DirectionOperator",
+    "Factor",
+    "InverseOperator",
+    "Operator",
+    "Pencil",
+    "ProductOperator",
+    "ResidualOperator",
+    "SpectralOperator",
+    "WideOperator",
+    "add_gram_lower",
+    "conjugate_gradients",
+    "mirror_lower",
+    "probed_diagonal",
+]

@@ -8,7 +8,7 @@ from typing import final
 import torch
 from torch import Tensor
 
-from pishro.operators.operator import Factor, Operator
+from pishro.operators.operator import Factor, Operator, Pencil
 
 
 @final
@@ -70,6 +70,17 @@ class DenseOperator(Operator):
         """B v for a vector (…, P)."""
         return torch.matmul(self.matrix, v.unsqueeze(-1)).squeeze(-1)
 
+    def solve(self, b: Tensor) -> Tensor:
+        """B⁻¹ b for a vector (…, P), by Cholesky; by eigenvectors where B is not positive definite."""
+        factor = self.factor(torch.zeros_like(b))
+        if bool(factor.definite.all()):
+            return factor.solve(b)
+        values, vectors = torch.linalg.eigh(self.matrix)
+        cutoff = torch.finfo(b.dtype).eps * b.shape[-1] * values.abs().amax(-1, keepdim=True)
+        inverse = torch.where(values.abs() > cutoff, 1 / values, 0.0)
+        inner = inverse * (vectors.mT @ b.unsqueeze(-1)).squeeze(-1)
+        return torch.matmul(vectors, inner.unsqueeze(-1)).squeeze(-1)
+
     def diagonal(self) -> Tensor:
         """Diagonal (…, P), a view."""
         return self.matrix.diagonal(dim1=-2, dim2=-1)
@@ -81,8 +92,12 @@ class DenseOperator(Operator):
         lower, info = torch.linalg.cholesky_ex(shifted.mT)  # laid out in columns, as LAPACK wants it
         return CholeskyFactor(lower, info)
 
+    def pencil(self, weights: Tensor) -> "CholeskyPencil":
+        """The family B + λ diag(weights)."""
+        return CholeskyPencil(self, weights)
+
     def select(self, index: Tensor) -> "DenseOperator":
-        """The matrices of the members in `index`."""
+        """The matrices of the members in `index`, copied."""
         return DenseOperator(self.matrix[index])
 
     def update(self, index: Tensor, new: Operator) -> None:
@@ -90,3 +105,20 @@ class DenseOperator(Operator):
         if not isinstance(new, DenseOperator):
             raise TypeError(f"A dense operator is updated from a dense one, received {type(new).__name__}.")
         self.matrix[index] = new.matrix
+
+
+@final
+@dataclasses.dataclass(frozen=True)
+class CholeskyPencil(Pencil):
+    """B + λ diag(w), one Cholesky factor for each λ."""
+
+    operator: DenseOperator
+    weights: Tensor
+
+    def step(self, gradient: Tensor, damping: Tensor, index: Tensor | None) -> tuple[Tensor, Tensor]:
+        """−(B + λ diag(w))⁻¹ g."""
+        operator, weights = self.operator, self.weights
+        if index is not None:
+            operator, weights, gradient = operator.select(index), weights[index], gradient[index]
+        factor = operator.factor(weights * damping.unsqueeze(-1))
+        return -factor.solve(gradient), factor.definite

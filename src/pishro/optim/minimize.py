@@ -1,200 +1,105 @@
-"""The one loop of every full-batch method.
+"""Minimize a function from one starting point or several: the door to every full-batch method."""
 
-Each outer iteration takes an accepted step for every member that still runs: the path is prepared once at the point,
-then trials are judged until each member has accepted one. Members that accepted wait; those that stopped are left out.
-State goes in and comes out, so that a run can be continued, on the same problem or on one whose regularization moved.
-"""
+__all__ = ["judged", "minimize", "refuse_constraints", "solve"]
 
-__all__ = ["Iteration", "Result", "State", "minimize"]
-
-import dataclasses
-import time
 from collections.abc import Callable
+from typing import cast
 
 import torch
 from torch import Tensor
 
-from pishro.optim.method import Method, Steps
-from pishro.optim.problem import Point, Problem
+from pishro.errors import SettingError
+from pishro.optim.catalog import as_method
+from pishro.optim.function import FunctionProblem
+from pishro.optim.loop import Run
+from pishro.optim.method import Method
+from pishro.optim.problem import Problem
+from pishro.optim.result import Result, Results
+from pishro.optim.starts import as_start
 from pishro.optim.stopping import Reason, Stop
 
-
-@dataclasses.dataclass
-class State:
-    """Where a run stands: the point, and the search's memory. All K members; updated in place by `minimize`.
-
-    Attributes
-    ----------
-    point : the point reached.
-    scale, backoff : the search's s and back-off factor, (K,).
-    """
-
-    point: Point
-    scale: Tensor
-    backoff: Tensor
-
-    @classmethod
-    def start(cls, problem: Problem, x: Tensor, method: Method) -> "State":
-        """The state before the first iteration, at x (K, P)."""
-        point = problem.at(x)
-        scale = method.path.first_scale(point, method.curvature.operator(point))
-        return cls(point, scale, torch.full_like(scale, 2.0))
-
-
-@dataclasses.dataclass(frozen=True)
-class Iteration:
-    """What a callback sees after each iteration: tensors over the members that ran in it."""
-
-    number: int
-    members: Tensor
-    value: Tensor
-    gradient_norm: Tensor
-    scale: Tensor
-
-
-@dataclasses.dataclass(frozen=True)
-class Result:
-    """Where a minimization ended.
-
-    Attributes
-    ----------
-    x, value, gradient_norm : the points (K, P), f (K,), and the largest |∇f| entry (K,).
-    reasons : why each member stopped.
-    iterations : iterations of each member, (K,).
-    evaluations : number of times f was evaluated, members counted apart.
-    seconds : wall time.
-    state : to continue from.
-    """
-
-    x: Tensor
-    value: Tensor
-    gradient_norm: Tensor
-    reasons: tuple[Reason, ...]
-    iterations: Tensor
-    evaluations: int
-    seconds: float
-    state: State
+Function = Callable[[Tensor], Tensor]
 
 
 def minimize(
-    problem: Problem,
-    start: State | Tensor,
-    method: Method,
-    stop: Stop,
-    callback: Callable[[Iteration], None] | None = None,
-) -> Result:
-    """Minimize f from K starting points at once.
+    f: Function | Problem,
+    x0: object,
+    method: str | Method = "bfgs",
+    bounds: object = None,
+    constraints: object = (),
+    stop: Stop | None = None,
+    *,
+    gradient: Function | None = None,
+    hessian: Function | None = None,
+) -> Result | Results:
+    """Find a local minimum of f.
 
     Parameters
     ----------
-    problem : the function.
-    start : starting points (K, P), or the state of an earlier run to continue.
-    method : an assembly such as `LevenbergMarquardt()`.
+    f : x (P,) → scalar by torch operations, or a `Problem`.
+    x0 : where to start: (P,), or (K, P) for K starting points at once. float64 is advised; other types are kept.
+    method : a name such as "bfgs", "lbfgs", "newton", "trust-region", "conjugate-gradient", or an assembly such as
+        `BFGS()`.
+    bounds, constraints : what x must satisfy.
     stop : stop rules.
-    callback : called after each iteration.
+    gradient, hessian : ∇f (P,) → (P,) and ∇²f (P,) → (P, P); autograd if not given.
+
+    Returns
+    -------
+    Result
+        For one starting point.
+    Results
+        For K starting points, a sequence of K results.
+
+    Raises
+    ------
+    SettingError
+        If the method's name is unknown, or the problem lacks a derivative that it needs.
+    ShapeError
+        If x0, f(x), gradient(x) or hessian(x) has a wrong shape.
+
+    Examples
+    --------
+    >>> rosenbrock = lambda x: 100 * (x[1] - x[0] ** 2) ** 2 + (1 - x[0]) ** 2
+    >>> result = minimize(rosenbrock, [-1.2, 1.0])
+    >>> result.x.round(decimals=6).tolist(), result.reason.sentence
+    ([1.0, 1.0], 'The gradient is as small as was asked for.')
     """
-    began = time.perf_counter()
-    state = start if isinstance(start, State) else State.start(problem, start, method)
-    run = _Run(problem, method, stop, state)
-    while len(run.active) and run.number < stop.iterations:
-        if time.perf_counter() - began > stop.seconds:
-            run.finish(Reason.SECONDS)
-            break
-        report = run.iterate()
-        if callback is not None:
-            callback(report)
-    run.finish(Reason.ITERATIONS)
-    point = run.state.point
-    return Result(
-        point.x,
-        point.value,
-        point.gradient.abs().amax(-1),
-        tuple(run.reasons),
-        run.iterations,
-        run.evaluations,
-        time.perf_counter() - began,
-        run.state,
-    )
+    problem, start, chosen = _problem(f, gradient, hessian), as_start(x0), as_method(method)
+    refuse_constraints(bounds, constraints)
+    results = judged(problem, solve(problem, start, chosen, stop or Stop()))
+    return results[0] if torch.as_tensor(x0).ndim == 1 else results
 
 
-class _Run:
-    """One call of `minimize`: the members that still run, and their books."""
+def solve(problem: Problem, start: Tensor, method: Method, stop: Stop) -> Results:
+    """Run the loop from (K, P); Ctrl-C ends it and keeps what was reached."""
+    run = Run(problem, start, method, stop)
+    try:
+        run.go()
+    except KeyboardInterrupt:
+        run.finish(Reason.INTERRUPTED)
+    return run.results()
 
-    def __init__(self, problem: Problem, method: Method, stop: Stop, state: State) -> None:
-        self.problem, self.method, self.stop, self.state = problem, method, stop, state
-        members = len(state.point.value)
-        self.reasons = [Reason.RUNNING] * members
-        self.iterations = torch.zeros(members, dtype=torch.long)
-        self.evaluations = 0
-        self.number = 0
-        self.active = torch.arange(members)
-        finite = torch.isfinite(state.point.value)
-        small = state.point.gradient.abs().amax(-1) <= stop.gradient
-        self._retire([(~finite, Reason.NOT_FINITE), (small, Reason.GRADIENT)])
 
-    def iterate(self) -> Iteration:
-        """One accepted step for every active member."""
-        state, active = self.state, self.active
-        everyone = len(active) == len(state.point.value)
-        point = state.point if everyone else state.point.select(active)
-        problem = self.problem if everyone else self.problem.select(active)
-        steps = self.method.path.prepare(point, self.method.curvature.operator(point))
-        scale, backoff = state.scale[active], state.backoff[active]
-        x, moved = self._search(problem, point, steps, scale, backoff)
-        state.scale[active], state.backoff[active] = scale, backoff
-        new = problem.at(x)
-        self.evaluations += len(active)
-        self.number += 1
-        self.iterations[active] += 1
-        gradient = new.gradient.abs().amax(-1)
-        change = (point.value - new.value).abs() <= self.stop.change * point.value.abs().clamp_min(1.0)
-        length = (x - point.x).norm(dim=-1) <= self.stop.step * (point.x.norm(dim=-1) + self.stop.step)
-        if everyone:
-            state.point = new
-        else:
-            state.point.update(active, new)
-        self._retire(
-            [
-                (~moved, Reason.NO_DESCENT),
-                (gradient <= self.stop.gradient, Reason.GRADIENT),
-                (new.value <= self.stop.goal, Reason.GOAL),
-                (change & (self.stop.change > 0), Reason.CHANGE),
-                (length & (self.stop.step > 0), Reason.STEP),
-            ]
+def judged(problem: Problem, results: Results) -> Results:
+    """The results with their verdicts; none yet: this is where `optim.stationary` comes in."""
+    del problem
+    return results
+
+
+def _problem(f: Function | Problem, gradient: Function | None, hessian: Function | None) -> Problem:
+    if not hasattr(f, "at"):
+        return FunctionProblem(f, gradient, hessian)
+    if gradient is not None or hessian is not None:
+        raise SettingError(
+            "Expected derivatives with a function only, received them with a problem; it brings its own."
         )
-        return Iteration(self.number, active, new.value, gradient, scale)
+    return cast(Problem, f)
 
-    def _search(
-        self, problem: Problem, point: Point, steps: Steps, scale: Tensor, backoff: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Trials until each member accepts one; `scale` and `backoff` are moved in place."""
-        x, moved = point.x.clone(), torch.zeros(len(point.value), dtype=torch.bool)
-        waiting = torch.arange(len(point.value))
-        for _ in range(self.method.search.trials):
-            trial = steps.at(scale[waiting], waiting)
-            candidate = point.x[waiting] + trial.step
-            narrowed = problem if len(waiting) == len(moved) else problem.select(waiting)
-            actual = point.value[waiting] - narrowed.value(candidate)
-            self.evaluations += len(waiting)
-            accept, scale[waiting], backoff[waiting] = self.method.search.judge(
-                actual, trial, scale[waiting], backoff[waiting]
-            )
-            x[waiting[accept]] = candidate[accept]
-            moved[waiting[accept]] = True
-            waiting = waiting[~accept]
-            if not len(waiting):
-                break
-        return x, moved
 
-    def _retire(self, verdicts: list[tuple[Tensor, Reason]]) -> None:
-        """Take members out of the run; `verdicts` are over the active members, the first that holds counts."""
-        keep = torch.ones(len(self.active), dtype=torch.bool)
-        for holds, reason in verdicts:
-            for member in self.active[holds & keep].tolist():
-                self.reasons[member] = reason
-            keep &= ~holds
-        self.active = self.active[keep]
-
-    def finish(self, reason: Reason) -> None:
-        """End whatever still runs."""
-        self._retire([(torch.ones(len(self.active), dtype=torch.bool), reason)])
+def refuse_constraints(bounds: object, constraints: object) -> None:
+    """The place where bounds and constraints go to `optim.constrained`."""
+    if isinstance(bounds, Stop):
+        raise SettingError("Expected bounds, received stop rules; pass them by name: stop=Stop(...).")
+    if bounds is not None or constraints not in ((), []):
+        raise SettingError("Bounds and constraints are not available in this version; leave them out.")

@@ -29,7 +29,7 @@ from torch import Tensor
 
 from pishro.likelihoods import NormalPrior
 from pishro.objectives import Objective, ObjectivePoint
-from pishro.optim import Iteration, Method, Reason, State, Stop, minimize
+from pishro.optim import Iteration, Method, Reason, State, Stop, optimize
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,7 +132,7 @@ class _EvidenceRun:
         """A few iterations under fixed precisions, then new precisions."""
         active, count = self.active, min(self.settings.every, self.stop.iterations - self.done)
         problem = self.objective.select(active)
-        state = State(_point(self.state).select(active), self.state.scale[active], self.state.backoff[active])
+        state = self.state.select(active)
         seconds = self.stop.seconds - (time.perf_counter() - self.began)
         stop = dataclasses.replace(self.stop, iterations=count, seconds=seconds)
 
@@ -143,11 +143,11 @@ class _EvidenceRun:
                 )
                 watch(named, self.gamma[named.members])
 
-        result = minimize(problem, state, self.method, stop, report)
+        result = optimize(problem, state, self.method, stop, report)
         self.done += count
         self.iterations[active] += result.iterations
+        self.state.update(active, result.state)
         self._reestimate(active, problem, _point(result.state))
-        self.state.scale[active], self.state.backoff[active] = result.state.scale, result.state.backoff
         self._retire(active, result.reasons)
 
     def _reestimate(self, active: Tensor, problem: Objective, point: ObjectivePoint) -> None:
@@ -193,7 +193,7 @@ def reestimate(objective: Objective, point: ObjectivePoint) -> tuple[Tensor, Ten
     gamma = (sizes - prior.alpha * prior.sums(factor.inverse_diagonal())).clamp_min(1e-3)
     alpha = (gamma / prior.sums(point.x.square()).clamp_min(1e-12)).clamp(1e-6, 1e6)
     total = gamma.sum(-1)
-    count = objective.batch.total * (objective.network.outputs if objective.likelihood.dispersion else 1)
+    count = objective.batch.values
     evidence = -point.value + (sizes * prior.alpha.log()).sum(-1) / 2 - factor.logdet() / 2
     if objective.likelihood.dispersion:
         evidence = evidence + count / 2 * (beta / (2 * math.pi)).log()

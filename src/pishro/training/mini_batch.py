@@ -20,6 +20,7 @@ from pishro.objectives import Batch, MiniBatches, mean_cost
 from pishro.optim import AdamW, Cosine, Reason, Scheduled, Stop, WarmUp, descend
 from pishro.optim.stochastic import Progress as Look
 from pishro.training.record import TrainingRecord, versions
+from pishro.training.start import starting_points
 from pishro.training.train import Progress, TrainedMembers
 
 
@@ -71,12 +72,12 @@ def train_mini_batches(
     batch = _single(batch)
     order = torch.randperm(len(batch), generator=generator)
     held = max(1, round(plan.validation * len(batch)))
-    validation, training = _taken(batch, order[:held]), _taken(batch, order[held:])
+    validation, training = batch.take(order[:held]), batch.take(order[held:])
     source = MiniBatches(network, likelihood, training, plan.size, generator)
     steps = plan.epochs * source.steps
     rise = max(1, steps // 20)  # a twentieth of the run, as usual for AdamW
     rule = Scheduled(AdamW(plan.rate, plan.decay), WarmUp(rise, then=Cosine(max(1, steps - rise))))
-    theta = network.init(plan.seed, plan.members, dtype=torch.float32)
+    theta = starting_points(network, likelihood, training, plan.seed, plan.members)
     keeper = _Keeper(network, likelihood, validation, plan, progress, theta)
     stop = Stop(gradient=0.0, step=0.0, iterations=steps, seconds=plan.seconds)
     descent = descend(source, theta, rule, stop, callback=keeper, interval=source.steps)
@@ -138,7 +139,7 @@ class _Keeper:
         self.history.append(event)
         if self.progress is not None:
             self.progress(event)
-        return Reason.PATIENCE if self.still >= self.plan.patience else None
+        return Reason.VALIDATION if self.still >= self.plan.patience else None
 
 
 def _noise_precision(network: Network, likelihood: Likelihood, theta: Tensor, validation: Batch) -> Tensor:
@@ -150,7 +151,7 @@ def _noise_precision(network: Network, likelihood: Likelihood, theta: Tensor, va
     one = theta.new_ones(len(theta), dtype=torch.float64)
     if not likelihood.dispersion:
         return one
-    raw = network(theta, validation.x).double()
+    raw = network(theta, validation.x).double()  # only the spread counts: a known part of the output is left out
     spread = raw.var(0, correction=0).mean()
     error = 2 * mean_cost(network, likelihood, theta, validation).double().mean() / raw.shape[-1]
     return one / (error - 2 * spread).clamp_min(0.1 * error)
@@ -158,8 +159,5 @@ def _noise_precision(network: Network, likelihood: Likelihood, theta: Tensor, va
 
 def _single(batch: Batch) -> Batch:
     y = batch.y.float() if batch.y.is_floating_point() else batch.y
-    return Batch(batch.x.float(), y, None if batch.weight is None else batch.weight.float())
-
-
-def _taken(batch: Batch, rows: Tensor) -> Batch:
-    return Batch(batch.x[rows], batch.y[rows], None if batch.weight is None else batch.weight[rows])
+    weight = None if batch.weight is None else batch.weight.float()
+    return Batch(batch.x.float(), y, weight, None if batch.offset is None else batch.offset.float())

@@ -13,11 +13,12 @@ from pishro.errors import DataError, SettingError
 from pishro.likelihoods import Likelihood, NormalPrior
 from pishro.nn import Network
 from pishro.objectives import Batch, Objective
-from pishro.optim import Iteration, LevenbergMarquardt, Method, Reason, Stop, minimize
+from pishro.optim import Iteration, LevenbergMarquardt, Method, Reason, Stop, optimize
 from pishro.training.evidence import fit_evidence
 from pishro.training.pilot import choose_start
 from pishro.training.posterior import LaplacePosterior
 from pishro.training.record import TrainingRecord, versions
+from pishro.training.start import starting_points
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,8 +130,8 @@ def train(
         raise SettingError(f'Expected prior="evidence", a NormalPrior or None, received {prior!r}.')
     likelihood.check(y)
     watcher = _Watcher(len(batch), plan.stop.iterations, None)
-    start = net.init(seed, members, dtype=x.dtype)
-    result = minimize(Objective(net, likelihood, batch, prior), start, plan.method, plan.stop, watcher.plain)
+    start = starting_points(net, likelihood, batch, seed, members)
+    result = optimize(Objective(net, likelihood, batch, prior), start, plan.method, plan.stop, watcher.plain)
     record = _record(net, batch, plan, watcher)
     record.recipe = f"{plan.method.name}, as asked."
     record.seconds = result.seconds
@@ -155,7 +156,7 @@ def train_members(
     """
     likelihood.check(batch.y)
     began = time.perf_counter()
-    theta = net.init(plan.seed, plan.members)
+    theta = starting_points(net, likelihood, batch, plan.seed, plan.members)
     watcher = _Watcher(len(batch), plan.stop.iterations, progress)
     objective, evidence = choose_start(Objective(net, likelihood, batch), theta, plan.method, plan.stop, watcher.trial)
     left = dataclasses.replace(plan.stop, seconds=plan.stop.seconds - (time.perf_counter() - began))

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from pishro.errors import ShapeError
-from pishro.operators import DenseOperator
 from pishro.optim import Kind, Point, classify, verdict_of
 from pishro.optim.stationary.classify import DENSE
 
@@ -178,7 +177,7 @@ class Quartic:
     def at(self, x: Tensor) -> Point:
         d = x - self.centers
         gradient = 3 * d**2 + torch.tensor([4.0, 8.0], dtype=DOUBLE) * d
-        return Point(x, self.value(x), gradient, DenseOperator(torch.eye(2, dtype=DOUBLE).expand(len(x), 2, 2)))
+        return Point(x, self.value(x), gradient)
 
     def select(self, index: Tensor) -> "Quartic":
         return Quartic(self.centers[index])

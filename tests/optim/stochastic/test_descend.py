@@ -84,8 +84,8 @@ def test_reasons(stop: Stop, reason: Reason) -> None:
 
 
 def test_divergence_hands_back_the_last_finite_point() -> None:
-    starts = torch.tensor([[1.0], [0.0]], dtype=DOUBLE)
-    found = descend(autograd_source(lambda x: x[..., 0] ** 4), starts, SGD(5.0), Stop(gradient=-1.0, iterations=60))
+    starts = torch.tensor([[1.0], [0.1]], dtype=DOUBLE)
+    found = descend(autograd_source(lambda x: x[..., 0] ** 4), starts, SGD(5.0), Stop(gradient=0.0, iterations=60))
     assert found.reasons[0] is Reason.DIVERGED
     assert torch.isfinite(found.x).all() and found.x[0].item() == 1.0
 

@@ -6,13 +6,14 @@
 __all__ = ["Damped"]
 
 import dataclasses
-from typing import final
+from typing import ClassVar, final
 
 import torch
 from torch import Tensor
 
-from pishro.operators import Operator
+from pishro.operators import Operator, Pencil
 from pishro.optim.method import Path, Steps, Trial
+from pishro.optim.need import Need
 from pishro.optim.problem import Point
 
 FIRST_DAMPING = 1e-3
@@ -30,39 +31,46 @@ class Damped(Path):
     marquardt : scale the damping by the diagonal of B, which makes the step independent of the units of x.
     """
 
+    needs: ClassVar[Need] = Need.PENCIL | Need.DIAGONAL
+
     marquardt: bool = False
 
     def prepare(self, point: Point, operator: Operator) -> "DampedSteps":
         """The curve at this point."""
         diagonal = operator.diagonal()
-        weights = diagonal.clamp_min(torch.finfo(diagonal.dtype).eps) if self.marquardt else torch.ones_like(diagonal)
-        return DampedSteps(point.gradient, operator, weights)
+        weights = _weights(diagonal) if self.marquardt else torch.ones_like(diagonal)
+        return DampedSteps(point.gradient, weights, operator.pencil(weights))
 
     def first_scale(self, point: Point, operator: Operator) -> Tensor:
         """1/λ with λ = 10⁻³ max diag B, or 10⁻³ with Marquardt's scaling."""
-        largest = operator.diagonal().amax(-1)
+        largest = operator.diagonal().abs().amax(-1)
         if self.marquardt:
             return torch.full_like(largest, 1 / FIRST_DAMPING)
         return 1 / (FIRST_DAMPING * largest.clamp_min(torch.finfo(largest.dtype).tiny ** 0.5))
 
 
+def _weights(diagonal: Tensor) -> Tensor:
+    """Marquardt's scaling; a variable on which f hardly depends gets the scale of the largest, so that it stays put."""
+    largest = diagonal.abs().amax(-1, keepdim=True)
+    negligible = diagonal.abs() <= torch.finfo(diagonal.dtype).tiny ** 0.5
+    return torch.where(negligible, torch.where(largest > 0, largest, 1.0), diagonal.abs())
+
+
 @final
 @dataclasses.dataclass(frozen=True)
 class DampedSteps(Steps):
-    """−(B + D/s)⁻¹ g for any s: one Cholesky factor each."""
+    """−(B + D/s)⁻¹ g for any s."""
 
     gradient: Tensor
-    operator: Operator
     weights: Tensor
+    pencil: Pencil
 
-    def at(self, scale: Tensor, index: Tensor) -> Trial:
-        """The steps of the members in `index`, and the decrease ½ stepᵀ(D step/s − g) of the quadratic model."""
-        everyone = len(index) == len(self.gradient)
-        gradient = self.gradient if everyone else self.gradient[index]
-        operator = self.operator if everyone else self.operator.select(index)
-        shift = (self.weights if everyone else self.weights[index]) / scale.unsqueeze(-1)
-        factor = operator.factor(shift)
-        step = -factor.solve(gradient)
-        decrease = (step * (shift * step - gradient)).sum(-1) / 2
-        feasible = factor.definite & torch.isfinite(decrease)
-        return Trial(step, decrease, feasible)
+    def at(self, scale: Tensor, index: Tensor | None) -> Trial:
+        """The steps, and the decrease ½ stepᵀ(D step/s − g) of the quadratic model."""
+        gradient = self.gradient if index is None else self.gradient[index]
+        weights = self.weights if index is None else self.weights[index]
+        damping = 1 / scale
+        step, definite = self.pencil.step(self.gradient, damping, index)
+        decrease = (step * (weights * step * damping.unsqueeze(-1) - gradient)).sum(-1) / 2
+        feasible = definite & torch.isfinite(decrease)
+        return Trial(step, decrease.tolist(), feasible.tolist(), scale.tolist())

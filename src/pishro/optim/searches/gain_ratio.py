@@ -12,12 +12,10 @@ Nielsen, H. B. (1999). Damping parameter in Marquardt's method. Report IMM-REP-1
 __all__ = ["GainRatio"]
 
 import dataclasses
+import sys
 from typing import final
 
-import torch
-from torch import Tensor
-
-from pishro.optim.method import Search, Trial
+from pishro.optim.method import Origin, Pace, Search, Talk
 
 
 @final
@@ -32,13 +30,17 @@ class GainRatio(Search):
 
     trials: int = 11
 
-    def judge(self, actual: Tensor, trial: Trial, scale: Tensor, backoff: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def talk(self, origin: Origin, pace: Pace) -> Talk:
         """Accept where the cost fell; grow or cut s."""
-        ratio = actual / trial.decrease.clamp_min(torch.finfo(actual.dtype).tiny)
-        accept = trial.feasible & (ratio > 0)  # NaN compares false: a cost that is not finite is refused
-        grown = scale / (1 - (2 * ratio.clamp(0, 1) - 1) ** 3).clamp_min(1 / 3)
-        return (
-            accept,
-            torch.where(accept, grown, scale / backoff),
-            torch.where(accept, torch.full_like(backoff, 2.0), backoff * 2),
-        )
+        for _ in range(self.trials):
+            sample = yield pace.scale
+            ratio = (origin.value - sample.value) / max(sample.decrease, sys.float_info.min)
+            if sample.feasible and ratio > 0:  # NaN compares false: a cost that is not finite is refused
+                growth = 1 / max(1 / 3, 1 - (2 * min(ratio, 1.0) - 1) ** 3)
+                # a step well inside its region says nothing against the region's size
+                pace.scale = max(pace.scale, growth * sample.scale) if growth >= 1 else growth * sample.scale
+                pace.backoff = 2.0
+                return True
+            pace.scale = sample.scale / pace.backoff
+            pace.backoff *= 2
+        return False
