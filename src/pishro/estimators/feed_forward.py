@@ -173,7 +173,9 @@ class FeedForwardRegressor(RegressorMixin, _FeedForward):  # type: ignore[misc]
             there is less data than there are rows, and the prior weighs more.
         """
         frame = training_frame(self, X, y)
-        values = check_array(without_torch(y), ensure_2d=False, dtype=np.float64, input_name="y", estimator=self)
+        values = check_array(
+            without_torch(y), ensure_2d=False, dtype=np.float64, order="C", input_name="y", estimator=self
+        )
         check_consistent_length(frame, values)
         frame, values, weight = _weighing(frame, values, training_weight(sample_weight, len(frame)))
         self._row_shape = values.shape[1:]
