@@ -15,6 +15,7 @@ COMMANDS = (
     ("hock_schittkowski", "nlp"),
     ("step",),
     ("convolution",),
+    ("estimators",),
     ("matrix_free",),
     ("programs", ""),
 )

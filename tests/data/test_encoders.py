@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pishro.data import Column, Schema, TableEncoder, infer_schema, target_encoder, target_from_json
+from pishro.data.numeric_columns import mean_and_scale, median_of
 from pishro.errors import DataError
 
 
@@ -46,6 +47,19 @@ def test_numeric_corner_cases():
     with pytest.raises(DataError, match="row 2 holds 'x'"):
         encoded(encoder, ["1", "x", "y"])
     assert encoded(encoder, ["2", "x", "2"]) == [[0.0]] * 3
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(-5, 5), st.integers(1, 4)), min_size=1, max_size=12).map(
+        lambda pairs: np.array(pairs, dtype=float).T
+    )
+)
+def test_a_weight_counts_like_repeated_rows(pairs):
+    values, weight = pairs
+    repeated = np.repeat(values, weight.astype(int))
+    assert median_of(values, weight) == np.median(repeated)
+    np.testing.assert_allclose(mean_and_scale(values, weight), (repeated.mean(), repeated.std()), atol=1e-12)
 
 
 def test_numbers_in_other_styles():

@@ -5,21 +5,31 @@ from pishro.data.encoders import TableEncoder
 from pishro.data.examples import EXAMPLES, load_example
 from pishro.data.files import read_table, write_table
 from pishro.data.frames import frame_from
-from pishro.data.inference import infer_schema
-from pishro.data.schema import Column, LeftOut, Schema
+from pishro.data.inference import infer_inputs, infer_schema
+from pishro.data.schema import Column, Label, LeftOut, Schema
 from pishro.data.splits import holdout
-from pishro.data.targets import ClassTarget, NumericTarget, target_encoder, target_from_json, usable_rows
+from pishro.data.targets import (
+    ClassTarget,
+    NumericTarget,
+    NumericTargets,
+    target_encoder,
+    target_from_json,
+    usable_rows,
+)
 
 __all__ = [
     "EXAMPLES",
     "ClassTarget",
     "Column",
+    "Label",
     "LeftOut",
     "NumericTarget",
+    "NumericTargets",
     "Schema",
     "TableEncoder",
     "frame_from",
     "holdout",
+    "infer_inputs",
     "infer_schema",
     "load_example",
     "read_table",

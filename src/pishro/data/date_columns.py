@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from pishro.data.cells import Floats, timestamps
-from pishro.data.numeric_columns import mean_and_scale
+from pishro.data.numeric_columns import mean_and_scale, median_of
 from pishro.errors import DataError
 
 MICROSECONDS_A_DAY = 86_400e6
@@ -40,16 +40,16 @@ class DateEncoder:
     kind: Literal["date"] = "date"
 
     @classmethod
-    def fit(cls, series: pl.Series, style: str) -> "DateEncoder":
-        """Learn from the training part (N,); a column without any date encodes as zeros."""
+    def fit(cls, series: pl.Series, style: str, weight: Floats | None = None) -> "DateEncoder":
+        """Learn from the training part (N,), its rows weighted; a column without any date encodes as zeros."""
         moments, _ = timestamps(series, style)
         days = moments.to_physical().cast(pl.Float64).to_numpy() / MICROSECONDS_A_DAY
         missing = np.isnan(days)
         if missing.all():
             return cls(series.name, style, 0.0, 0.0, 0.0, False, False)
         known = days[~missing]
-        median = float(np.median(known))
-        mean, scale = mean_and_scale(np.where(missing, median, days))
+        median = median_of(known, None if weight is None else weight[~missing])
+        mean, scale = mean_and_scale(np.where(missing, median, days), weight)
         clock = bool((known != np.floor(known)).any())
         return cls(series.name, style, median, mean, scale, clock, bool(missing.any()))
 

@@ -10,20 +10,21 @@ import numpy as np
 import polars as pl
 import torch
 
+from pishro.data.cells import Floats
 from pishro.data.date_columns import DateEncoder
 from pishro.data.level_columns import LevelEncoder
-from pishro.data.numeric_columns import NumericEncoder
+from pishro.data.numeric_columns import NumericBlock, NumericEncoder
 from pishro.data.schema import Column, Schema
 from pishro.errors import DataError
 
 ColumnEncoder = NumericEncoder | LevelEncoder | DateEncoder
 
 
-def _fitted(series: pl.Series, column: Column) -> ColumnEncoder:
+def _fitted(series: pl.Series, column: Column, weight: Floats | None) -> ColumnEncoder:
     if column.kind == "numeric":
-        return NumericEncoder.fit(series, column.style)
+        return NumericEncoder.fit(series, column.style, weight)
     if column.kind == "date":
-        return DateEncoder.fit(series, column.style)
+        return DateEncoder.fit(series, column.style, weight)
     return LevelEncoder.fit(series, column.kind)
 
 
@@ -51,8 +52,13 @@ class TableEncoder:
     columns: tuple[ColumnEncoder, ...]
 
     @classmethod
-    def fit(cls, frame: pl.DataFrame, schema: Schema) -> "TableEncoder":
+    def fit(cls, frame: pl.DataFrame, schema: Schema, weight: Floats | None = None) -> "TableEncoder":
         """Learn medians, scales and levels from the training rows (N, ·).
+
+        Parameters
+        ----------
+        frame, schema : the rows, and what their columns are.
+        weight : of each row (N,), above 0; a weight of 2 scales like the row twice.
 
         Raises
         ------
@@ -61,7 +67,7 @@ class TableEncoder:
         if frame.is_empty():
             raise DataError("Training rows were expected, but the table has 0 rows; check the split.")
         _refuse_lacking(frame, [c.name for c in schema.columns])
-        encoder = cls(tuple(_fitted(frame[c.name], c) for c in schema.columns))
+        encoder = cls(tuple(_fitted(frame[c.name], c, weight) for c in schema.columns))
         if not encoder.names:
             raise DataError("An input column that varies was expected, but all are constant; bring more rows.")
         return encoder
@@ -76,6 +82,16 @@ class TableEncoder:
         ends = np.cumsum([len(c.names) for c in self.columns]).tolist()
         return [(c, slice(end - len(c.names), end)) for c, end in zip(self.columns, ends, strict=True)]
 
+    @functools.cached_property
+    def _numbers(self) -> NumericBlock:
+        numeric = [(c, where.start) for c, where in self._slices if isinstance(c, NumericEncoder)]
+        return NumericBlock([c for c, _ in numeric], [first for _, first in numeric])
+
+    @functools.cached_property
+    def all_numeric(self) -> bool:
+        """Whether every column is numeric, so that rows of plain numbers need no frame."""
+        return len(self._numbers.columns) == len(self.columns)
+
     def transform(self, frame: pl.DataFrame) -> torch.Tensor:
         """Features (N, D) in float64; columns are found by name, others are ignored.
 
@@ -85,10 +101,36 @@ class TableEncoder:
         """
         _refuse_lacking(frame, [c.name for c in self.columns])
         out = np.zeros((len(frame), len(self.names)))
+        block = self._numbers
+        values = np.empty((len(frame), len(block.columns)))
+        for j, numeric in enumerate(block.columns):
+            values[:, j] = numeric.read(frame[numeric.name])
+        block.write(values, out)
         for column, where in self._slices:
-            if where.start < where.stop:
+            if not isinstance(column, NumericEncoder) and where.start < where.stop:
                 column.write(frame[column.name], out[:, where])
         return torch.from_numpy(out)
+
+    def transform_numbers(self, values: Floats) -> torch.Tensor:
+        """Features (N, D) of plain numbers (N, columns) in the order of `columns`, where `all_numeric`.
+
+        Raises
+        ------
+        DataError : there are other columns than numeric ones, or not as many.
+        """
+        if not self.all_numeric or values.ndim != 2 or values.shape[1] != len(self.columns):
+            other = sum(not isinstance(c, NumericEncoder) for c in self.columns)
+            raise DataError(
+                f"Numbers in {len(self.columns)} columns were expected, of which {other} are not numeric, but an array "
+                f"of shape {values.shape} came; pass a frame."
+            )
+        out = np.zeros((len(values), len(self.names)))
+        self._numbers.write(values, out)
+        return torch.from_numpy(out)
+
+    def check_numbers(self, values: Floats) -> list[str]:
+        """What `check` says of rows for `transform_numbers`."""
+        return self._numbers.check(values)
 
     def check(self, frame: pl.DataFrame) -> list[str]:
         """Sentences on what `transform` meets that training did not: unseen levels, missing values.

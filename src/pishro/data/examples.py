@@ -4,18 +4,17 @@ __all__ = ["EXAMPLES", "load_example"]
 
 import numpy as np
 import polars as pl
-from sklearn import datasets
 
 from pishro.errors import SettingError, unknown_name
 
-_LOADERS = {
-    "diabetes": (datasets.load_diabetes, "progression"),
-    "iris": (datasets.load_iris, "species"),
-    "wine": (datasets.load_wine, "cultivar"),
-    "breast-cancer": (datasets.load_breast_cancer, "diagnosis"),
-    "digits": (datasets.load_digits, "digit"),
+_TARGETS = {
+    "diabetes": "progression",
+    "iris": "species",
+    "wine": "cultivar",
+    "breast-cancer": "diagnosis",
+    "digits": "digit",
 }
-EXAMPLES = tuple(_LOADERS)
+EXAMPLES = tuple(_TARGETS)
 NUMBERED = ("digits", "diabetes")  # Their targets are numbers; the others are named.
 
 
@@ -36,10 +35,12 @@ def load_example(name: str) -> tuple[pl.DataFrame, str]:
     >>> frame.shape, target
     ((150, 5), 'species')
     """
-    if name not in _LOADERS:
+    if name not in _TARGETS:
         raise SettingError(unknown_name("example", name, EXAMPLES))
-    loader, target = _LOADERS[name]
-    bunch = loader()
+    from sklearn import datasets  # noqa: PLC0415 - a second of import time, which every command would wait for
+
+    target = _TARGETS[name]
+    bunch = getattr(datasets, f"load_{name.replace('-', '_')}")()
     values = bunch.target if name in NUMBERED else np.asarray(bunch.target_names)[bunch.target].tolist()
     frame = pl.DataFrame({str(n): bunch.data[:, j] for j, n in enumerate(bunch.feature_names)})
     return frame.with_columns(pl.Series(target, values)), target

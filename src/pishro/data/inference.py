@@ -1,6 +1,6 @@
 """From a table and the name of its target to a schema."""
 
-__all__ = ["infer_schema"]
+__all__ = ["infer_inputs", "infer_schema"]
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -34,6 +34,40 @@ def _with_counters(judged: list[Judgment]) -> list[Judgment]:
     if any(j.column and not j.left_out for j in judged):
         return judged
     return [dataclasses.replace(j, left_out=None) if j.counter else j for j in judged]
+
+
+def infer_inputs(frame: pl.DataFrame) -> tuple[tuple[Column, ...], tuple[LeftOut, ...], tuple[str, ...]]:
+    """Decide what each column of a chosen X is: the inputs, what is left out, and notes.
+
+    A whole table holds columns that nobody thought of, so `infer_schema` leaves out what cannot help. Here every column
+    was chosen: one that counts the rows stays in, and one that a network cannot take is an error.
+
+    Raises
+    ------
+    DataError : columns of free text, of names of the rows or of lists; or no column that varies.
+    """
+    judged = [dataclasses.replace(j, left_out=None) if j.counter else j for j in map(judge_column, frame)]
+    foreign = [f"{j.left_out.name!r} ({j.left_out.reason})" for j in judged if j.left_out and j.foreign]
+    if foreign:
+        raise DataError(
+            f"Columns of numbers, categories or dates were expected, but X holds {_listed(foreign)}; drop them, or "
+            "turn them into numbers first."
+        )
+    return _settled(judged, "X")
+
+
+def _listed(parts: list[str]) -> str:
+    return "; ".join(parts[:3]) + (f" and {len(parts) - 3} more" if len(parts) > 3 else "")
+
+
+def _settled(judged: list[Judgment], target: str) -> tuple[tuple[Column, ...], tuple[LeftOut, ...], tuple[str, ...]]:
+    """Inputs, columns left out, and notes on the inputs."""
+    columns = tuple(j.column for j in judged if j.column and not j.left_out)
+    left_out = tuple(j.left_out for j in judged if j.left_out)
+    if not columns:
+        shown = "; ".join(str(c)[:-1] for c in left_out[:3]) or f"{target!r} is the only column"
+        raise DataError(f"At least one usable input column is needed, but there is none ({shown}); add columns.")
+    return columns, left_out, tuple(n for j in judged if not j.left_out for n in j.notes)
 
 
 def infer_schema(
@@ -80,14 +114,16 @@ def infer_schema(
             judged.append(judge_as(series, kinds[series.name]))
         else:
             judged.append(judge_column(series))
-    judged = _with_counters(judged)
-    columns: tuple[Column, ...] = tuple(j.column for j in judged if j.column and not j.left_out)
-    left_out = tuple(j.left_out for j in judged if j.left_out)
-    if not columns:
-        shown = "; ".join(str(c)[:-1] for c in left_out[:3]) or f"{target!r} is the only column"
-        raise DataError(f"At least one usable input column is needed, but there is none ({shown}); add columns.")
-    notes = [*goal.notes, *(n for j in judged if not j.left_out for n in j.notes)]
+    columns, left_out, notes = _settled(_with_counters(judged), target)
     warnings = leak_warnings(rows, columns, target, goal.style)
     return Schema(
-        columns, target, goal.task, goal.classes, left_out, tuple(notes), len(rows), goal.style, tuple(warnings)
+        columns,
+        target,
+        goal.task,
+        goal.classes,
+        left_out,
+        (*goal.notes, *notes),
+        len(rows),
+        goal.style,
+        tuple(warnings),
     )

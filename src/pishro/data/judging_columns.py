@@ -27,16 +27,25 @@ MEANINGFUL_COUNTERS = frozenset({"x", "t", "year", "time", "date", "day", "month
 
 @dataclasses.dataclass(frozen=True)
 class Judgment:
-    """A column that enters or is left out, sentences on it, and whether it was dropped only as a row counter."""
+    """A column that enters or is left out, and sentences on it.
+
+    Attributes
+    ----------
+    column, left_out : what it enters as, or why it does not; both for a row counter.
+    notes : sentences.
+    counter : whether it is left out only because it counts or names the rows by number.
+    foreign : whether it holds what a network cannot take, such as free text, rather than nothing of interest.
+    """
 
     column: Column | None = None
     left_out: LeftOut | None = None
     notes: tuple[str, ...] = ()
     counter: bool = False
+    foreign: bool = False
 
 
-def _out(name: str, reason: str, counter: bool = False) -> Judgment:
-    return Judgment(left_out=LeftOut(name, reason), counter=counter)
+def _out(name: str, reason: str, *, counter: bool = False, foreign: bool = False) -> Judgment:
+    return Judgment(left_out=LeftOut(name, reason), counter=counter, foreign=foreign)
 
 
 def _words(name: str) -> list[str]:
@@ -123,10 +132,15 @@ def _words_column(name: str, text: TextColumn) -> Judgment:
         length = sum(len(t) * c for t, c in counts.items()) / filled
         spaces = sum(t.count(" ") * c for t, c in counts.items()) / filled
         if length > LONG_TEXT or spaces >= 5:
-            return _out(name, f"free text, {len(counts)} different texts of {length:.0f} characters on average")
+            return _out(
+                name, f"free text, {len(counts)} different texts of {length:.0f} characters on average", foreign=True
+            )
         if distinct:
-            return _out(name, f"it names the rows, {len(counts)} different texts in {filled} filled cells")
-        return _out(name, f"{len(counts)} different texts in {filled} filled cells, too few rows for each")
+            reason = f"it names the rows, {len(counts)} different texts in {filled} filled cells"
+            return _out(name, reason, foreign=True)
+        return _out(
+            name, f"{len(counts)} different texts in {filled} filled cells, too few rows for each", foreign=True
+        )
     return _levels(name, text, "categorical", [])
 
 
@@ -164,7 +178,7 @@ def judge_column(series: pl.Series) -> Judgment:
     if series.null_count() == len(series):
         return _out(name, "every cell is missing")
     if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
-        return _out(name, f"its cells are no single values but {str(dtype).lower()}")
+        return _out(name, f"its cells are no single values but {str(dtype).lower()}", foreign=True)
     if dtype == pl.Boolean:
         return _levels(name, TextColumn.of(series), "boolean", [])
     if dtype.is_numeric() or dtype in (pl.Duration, pl.Time):

@@ -1,8 +1,12 @@
-"""A numeric column as scaled numbers, with an indicator of missing cells where training had some."""
+"""A numeric column as scaled numbers, with an indicator of missing cells where training had some.
 
-__all__ = ["NumericEncoder"]
+A column is read by itself, because its cells may be text; scaling is one operation on all columns side by side.
+"""
+
+__all__ = ["NumericBlock", "NumericEncoder", "mean_and_scale", "median_of"]
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -15,14 +19,30 @@ FLAT = 1e-13  # Spread relative to the size of the values that rounding alone ex
 LARGE = 1e150  # Beyond it a square overflows in float64.
 
 
-def mean_and_scale(values: Floats) -> tuple[float, float]:
-    """Mean and standard deviation of finite values (N,); the deviation is 0 for constant ones."""
+def mean_and_scale(values: Floats, weight: Floats | None = None) -> tuple[float, float]:
+    """Mean and standard deviation of finite values (N,); the deviation is 0 for constant ones.
+
+    A weight (N,) of 2 is the same as the row twice.
+    """
     peak = float(np.abs(values).max())
     unit = peak if peak > LARGE else 1.0
     values = values / unit
-    mean, deviation = float(values.mean()), float(values.std())
+    mean = float(np.average(values, weights=weight))
+    deviation = float(np.sqrt(np.average((values - mean) ** 2, weights=weight)))
     flat = deviation <= FLAT * float(np.abs(values).max())
     return mean * unit, 0.0 if flat else deviation * unit
+
+
+def median_of(values: Floats, weight: Floats | None = None) -> float:
+    """Median of values (N,); a weight (N,) of 2 is the same as the row twice."""
+    if weight is None:
+        return float(np.median(values))
+    order = np.argsort(values, kind="stable")
+    ordered, below = values[order], np.cumsum(weight[order])
+    half = below[-1] / 2
+    at = int(np.searchsorted(below, half))
+    after = int(np.searchsorted(below, half, side="right"))  # another one only where `half` falls between two rows
+    return float((ordered[at] + ordered[min(after, len(ordered) - 1)]) / 2)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,14 +66,14 @@ class NumericEncoder:
     kind: Literal["numeric"] = "numeric"
 
     @classmethod
-    def fit(cls, series: pl.Series, style: str) -> "NumericEncoder":
-        """Learn from the training part (N,); a column without any number encodes as zeros."""
+    def fit(cls, series: pl.Series, style: str, weight: Floats | None = None) -> "NumericEncoder":
+        """Learn from the training part (N,), its rows weighted; a column without any number encodes as zeros."""
         values, _ = numbers(series, style)
         missing = np.isnan(values)
         if missing.all():
             return cls(series.name, style, 0.0, 0.0, 0.0, False)
-        median = float(np.median(values[~missing]))
-        mean, scale = mean_and_scale(np.where(missing, median, values))
+        median = median_of(values[~missing], None if weight is None else weight[~missing])
+        mean, scale = mean_and_scale(np.where(missing, median, values), weight)
         return cls(series.name, style, median, mean, scale, bool(missing.any()))
 
     @property
@@ -61,7 +81,13 @@ class NumericEncoder:
         """Names of the features."""
         return (self.name, f"{self.name} is missing") if self.indicator else (self.name,)
 
-    def _values(self, series: pl.Series) -> Floats:
+    def read(self, series: pl.Series) -> Floats:
+        """The numbers (N,) of a column's cells, NaN where missing.
+
+        Raises
+        ------
+        DataError : most cells are no numbers.
+        """
         values, unreadable = numbers(series, self.style)
         wrong = int(unreadable.sum())
         if wrong and 2 * wrong > int(unreadable.sum() + np.isfinite(values).sum()):
@@ -72,17 +98,6 @@ class NumericEncoder:
             )
         return values
 
-    def write(self, series: pl.Series, out: Floats) -> None:
-        """Encode a column (N,) into `out` (N, 1 or 2)."""
-        values = self._values(series)
-        missing = np.isnan(values)
-        if missing.any():
-            values = np.where(missing, self.median, values)
-        if self.scale:
-            out[:, 0] = (values - self.mean) / self.scale
-        if self.indicator:
-            out[:, 1] = missing
-
     def check(self, series: pl.Series) -> list[str]:
         """Sentences on cells that training did not know."""
         values, unreadable = numbers(series, self.style)
@@ -90,13 +105,46 @@ class NumericEncoder:
         if unreadable.any():
             cell = series[int(unreadable.argmax())]
             sentences.append(f"{self.name!r}: {unreadable.sum()} cells are no numbers ({cell!r}) and count as missing.")
-        missing = int(np.isnan(values).sum())
-        if missing and not self.indicator:
-            sentences.append(
-                f"{self.name!r}: {missing} missing values, none in training; the median {self.median:g} stands in."
-            )
-        return sentences
+        return sentences + self.on_missing(int(np.isnan(values).sum()))
+
+    def on_missing(self, count: int) -> list[str]:
+        """A sentence on missing cells, where training had none."""
+        if not count or self.indicator:
+            return []
+        return [f"{self.name!r}: {count} missing values, none in training; the median {self.median:g} stands in."]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
         return dataclasses.asdict(self)
+
+
+class NumericBlock:
+    """Numeric columns side by side, scaled in one go.
+
+    Parameters
+    ----------
+    columns : the columns' encoders.
+    first : the first feature of each; its indicator, where it has one, is the next.
+    """
+
+    def __init__(self, columns: Sequence[NumericEncoder], first: Sequence[int]) -> None:
+        self.columns = tuple(columns)
+        self._median = np.array([c.median for c in columns])
+        self._mean = np.array([c.mean for c in columns])
+        self._scale = np.array([c.scale or np.inf for c in columns])  # over infinity a constant becomes 0
+        self._values = np.array(first, dtype=np.intp)
+        self._marked = np.array([j for j, c in enumerate(columns) if c.indicator], dtype=np.intp)
+
+    def write(self, values: Floats, out: Floats) -> None:
+        """Encode numbers (N, columns) into `out` (N, all features); what is not finite counts as missing."""
+        missing = ~np.isfinite(values)
+        if missing.any():
+            values = np.where(missing, self._median, values)
+        out[:, self._values] = (values - self._mean) / self._scale
+        if len(self._marked):
+            out[:, self._values[self._marked] + 1] = missing[:, self._marked]
+
+    def check(self, values: Floats) -> list[str]:
+        """Sentences on missing numbers (N, columns) where training had none."""
+        counts = (~np.isfinite(values)).sum(0).tolist()
+        return [sentence for c, count in zip(self.columns, counts, strict=True) for sentence in c.on_missing(count)]

@@ -1,9 +1,10 @@
 """The target as numbers, and back."""
 
-__all__ = ["ClassTarget", "NumericTarget", "target_encoder", "target_from_json", "usable_rows"]
+__all__ = ["ClassTarget", "NumericTarget", "NumericTargets", "target_encoder", "target_from_json", "usable_rows"]
 
 import dataclasses
 import functools
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -27,6 +28,14 @@ def _refuse_missing(name: str, present: npt.NDArray[np.bool_]) -> None:
             f"Every row should have a target {name!r}, but {(~present).sum()} of {len(present)} have none; "
             "drop these rows first."
         )
+
+
+def _shift_and_scale(values: Floats, weight: Floats | None, scaling: Scaling) -> tuple[float, float]:
+    """What is subtracted from a target and what it is divided by, above 0."""
+    if scaling == "none":
+        return 0.0, 1.0
+    mean, scale = mean_and_scale(values, weight)
+    return (0.0, abs(mean) or 1.0) if scaling == "scale" else (mean, scale or 1.0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,12 +74,7 @@ class NumericTarget:
         values = values[np.isfinite(values)]
         if not len(values):
             raise DataError(f"Target {series.name!r} should hold numbers, but all are missing; check the split.")
-        mean, scale = mean_and_scale(values)
-        if scaling == "scale":
-            mean, scale = 0.0, abs(mean)
-        elif scaling == "none":
-            mean, scale = 0.0, 1.0
-        return cls(series.name, style, mean, scale or 1.0)
+        return cls(series.name, style, *_shift_and_scale(values, None, scaling))
 
     def present(self, series: pl.Series) -> npt.NDArray[np.bool_]:
         """Rows (N,) that have a target."""
@@ -90,6 +94,42 @@ class NumericTarget:
     def inverse(self, scaled: torch.Tensor) -> torch.Tensor:
         """Values in the target's own unit, any shape."""
         return scaled * self.scale + self.mean
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return dataclasses.asdict(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class NumericTargets:
+    """Several numbers a row, each scaled by itself.
+
+    Attributes
+    ----------
+    names : of the C numbers.
+    mean, scale : what is subtracted, and divided by, (C); each scale is above 0.
+    """
+
+    names: tuple[str, ...]
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    kind: Literal["numbers"] = "numbers"
+
+    @classmethod
+    def fit(
+        cls, values: Floats, names: Sequence[str], weight: Floats | None = None, scaling: Scaling = "standardize"
+    ) -> "NumericTargets":
+        """Learn from finite values (N, C), the rows weighted; `scaling` as for `NumericTarget.fit`."""
+        pairs = [_shift_and_scale(column, weight, scaling) for column in values.T]
+        return cls(tuple(names), tuple(m for m, _ in pairs), tuple(s for _, s in pairs))
+
+    def scaled(self, values: Floats) -> torch.Tensor:
+        """Scaled targets (N, C), float64."""
+        return torch.from_numpy((values - np.array(self.mean)) / np.array(self.scale))
+
+    def inverse(self, scaled: torch.Tensor) -> torch.Tensor:
+        """Values (…, C) in the targets' own units."""
+        return scaled * scaled.new_tensor(self.scale) + scaled.new_tensor(self.mean)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -164,6 +204,9 @@ class ClassTarget:
         return dataclasses.asdict(self) | {"classes": list(self.classes)}
 
 
+Target = NumericTarget | NumericTargets | ClassTarget
+
+
 def target_encoder(
     frame: pl.DataFrame, schema: Schema, scaling: Scaling = "standardize"
 ) -> NumericTarget | ClassTarget:
@@ -180,10 +223,12 @@ def target_encoder(
     return NumericTarget.fit(frame[schema.target], schema.target_style or "plain", scaling)
 
 
-def target_from_json(data: dict[str, Any]) -> NumericTarget | ClassTarget:
+def target_from_json(data: dict[str, Any]) -> Target:
     """The target encoder that `to_json` wrote."""
     if data["kind"] == "numeric":
         return NumericTarget(**data)
+    if data["kind"] == "numbers":
+        return NumericTargets(**data | {name: tuple(data[name]) for name in ("names", "mean", "scale")})
     return ClassTarget(**data | {"classes": tuple(data["classes"])})
 
 

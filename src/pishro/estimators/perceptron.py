@@ -40,6 +40,7 @@ from sklearn.utils.validation import validate_data
 from torch import Tensor
 
 from pishro.errors import DataError, SettingError
+from pishro.estimators.inputs import without_torch
 from pishro.estimators.not_fitted import NotFittedError
 from pishro.nn import Dense, Network
 
@@ -96,17 +97,16 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         """Fit to rows X (N, D) and labels y (N,); warns where the classes are not separated."""
         if self.max_epochs < 1:
             raise SettingError(f"Expected at least 1 epoch, received {self.max_epochs}.")
-        X, y = validate_data(self, X, y, dtype=np.float64)
+        X, y = validate_data(self, without_torch(X), without_torch(y), dtype=np.float64)
         check_classification_targets(y)
         self.classes_, index = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise DataError(f"Expected at least 2 classes, received 1 class: {self.classes_[0]!r}.")
+            raise DataError(f"Expected at least 2 classes, received 1 class: {self.classes_.tolist()[0]!r}.")
         # Whether classes are separable does not depend on the columns' scales; how long the rule takes does.
         center, scale = X.mean(0), X.std(0)
         scale[scale == 0] = 1.0
         rows = np.column_stack([(X - center) / scale, np.ones(len(X))])
-        positive = [1] if len(self.classes_) == 2 else range(len(self.classes_))
-        targets = [np.where(index == c, 1.0, -1.0) for c in positive]
+        targets = _targets(index, self.classes_)
         units = [self._train(torch.from_numpy(rows), torch.from_numpy(t)) for t in targets]
         self.separable_ = [_separable(rows, t, unit) for t, unit in zip(targets, units, strict=True)]
         self.n_iter_ = max(unit.epochs for unit in units)
@@ -114,10 +114,45 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         if any(unit.errors for unit in units):
             warnings.warn(self.separability_, ConvergenceWarning, stacklevel=2)
         weights = np.stack([unit.weights.numpy() for unit in units])
-        self.coef_ = weights[:, :-1] / scale
-        self.intercept_ = weights[:, -1] - self.coef_ @ center
-        self.network_ = Network.chain(X.shape[1], Dense(len(units), "threshold"))
-        self.theta_ = torch.from_numpy(np.concatenate([self.coef_.T.ravel(), self.intercept_]))
+        coef = weights[:, :-1] / scale
+        return self._set(coef, weights[:, -1] - coef @ center)
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
+        """Go once through the next rows of a stream, from the weights of the last call or of `fit`.
+
+        The columns are taken as they come, so bring them to comparable scales; there is no pocket, because the rows
+        that judged the weights are gone, and whether the classes are separable stays open.
+
+        Parameters
+        ----------
+        X, y : rows (N, D) and labels (N,).
+        classes : all labels that may ever come; needed by the first call.
+        """
+        first = not hasattr(self, "coef_")
+        X, y = validate_data(self, without_torch(X), without_torch(y), dtype=np.float64, reset=first)
+        if first:
+            if classes is None:
+                raise SettingError("The first call of partial_fit needs classes: all labels that may ever come.")
+            self.classes_ = np.unique(classes)
+            units = 1 if len(self.classes_) == 2 else len(self.classes_)
+            self._set(np.zeros((units, X.shape[1])), np.zeros(units))
+            self.n_iter_ = 0
+        if not np.isin(y, self.classes_).all():
+            other = np.setdiff1d(y, self.classes_).tolist()
+            raise DataError(f"Expected labels among {self.classes_.tolist()}, received {other[:5]}.")
+        rows = torch.from_numpy(np.column_stack([X, np.ones(len(X))]))
+        weights = torch.from_numpy(np.column_stack([self.coef_, self.intercept_]))
+        for unit, target in zip(weights, _targets(np.searchsorted(self.classes_, y), self.classes_), strict=True):
+            _go_through(rows * torch.from_numpy(target).unsqueeze(-1), unit)
+        self.n_iter_ += 1
+        self.separable_ = [None] * len(weights)
+        self.separability_ = "Whether a hyperplane separates the classes is open, for the rows came in parts."
+        return self._set(weights[:, :-1].numpy().copy(), weights[:, -1].numpy().copy())
+
+    def _set(self, coef: npt.NDArray[np.float64], intercept: npt.NDArray[np.float64]) -> Self:
+        self.coef_, self.intercept_ = coef, intercept
+        self.network_ = Network.chain(coef.shape[1], Dense(len(coef), "threshold"))
+        self.theta_ = torch.from_numpy(np.concatenate([coef.T.ravel(), intercept]))
         return self
 
     def _train(self, rows: Tensor, target: Tensor) -> _Unit:
@@ -170,7 +205,7 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         """Distance from the hyperplane, (N,) for two classes and (N, classes) for more."""
         if not hasattr(self, "coef_"):
             raise NotFittedError(f"This {type(self).__name__} is not fitted yet; call fit(X, y) first.")
-        X = validate_data(self, X, dtype=np.float64, reset=False)
+        X = validate_data(self, without_torch(X), dtype=np.float64, reset=False)
         length = np.linalg.norm(self.coef_, axis=1)
         sums: npt.NDArray[np.float64] = (X @ self.coef_.T + self.intercept_) / np.where(length > 0, length, 1.0)
         return sums[:, 0] if len(self.classes_) == 2 else sums
@@ -180,6 +215,23 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         sums = self.decision_function(X)
         labels: npt.NDArray[Any] = self.classes_[(sums >= 0).astype(int) if sums.ndim == 1 else sums.argmax(1)]
         return labels
+
+
+def _targets(index: npt.NDArray[np.int64], classes: npt.NDArray[Any]) -> list[npt.NDArray[np.float64]]:
+    """±1 for each row (N,) of class indices, one array a unit."""
+    positive = [1] if len(classes) == 2 else range(len(classes))
+    return [np.where(index == c, 1.0, -1.0) for c in positive]
+
+
+def _go_through(signed: Tensor, weights: Tensor) -> None:
+    """One pass of the rule over t·(x, 1) (N, D + 1), moving the weights (D + 1) in place."""
+    sums, at = signed @ weights, 0
+    while len(wrong := (sums[at:] <= 0).nonzero()):
+        at += int(wrong[0])
+        row = signed[at]
+        weights += row
+        at += 1
+        sums[at:] += signed[at:] @ row
 
 
 def _separable(rows: npt.NDArray[np.float64], target: npt.NDArray[np.float64], unit: _Unit) -> bool | None:

@@ -154,7 +154,7 @@ class EqualMixture(Distribution):
     ----------
     components : distributions with leading axes (M, N).
     shift, factor : the target is shift + factor · what the components describe, factor positive: from standardized
-        units back to its own.
+        units back to its own; tensors (T,) where each target has units of its own.
 
     Examples
     --------
@@ -166,13 +166,13 @@ class EqualMixture(Distribution):
     """
 
     components: Distribution
-    shift: float = 0.0
-    factor: float = 1.0
+    shift: "float | Tensor" = 0.0
+    factor: "float | Tensor" = 1.0
 
     @property
     def discrete(self) -> bool:  # type: ignore[override]
         """Whether the target takes whole numbers only."""
-        return self.components.discrete and self.factor == 1
+        return self.components.discrete and bool((torch.as_tensor(self.factor) == 1).all())
 
     def mean(self) -> Tensor:
         """Expected target (N, T)."""
@@ -202,13 +202,16 @@ class EqualMixture(Distribution):
     def log_density_each(self, y: Tensor) -> Tensor:
         """Ln of the density of each target by itself, (N, T)."""
         each = self.components.log_density_each(self._standardized(y))
-        return torch.logsumexp(each, 0) - math.log(len(each)) - math.log(self.factor)
+        return torch.logsumexp(each, 0) - math.log(len(each)) - self._log_factor(each)
 
     def log_density(self, y: Tensor) -> Tensor:
         """Ln of the density at y (N, T): (N,), targets independent within a component."""
         each = self.components.log_density(self._standardized(y))
-        seen = (~torch.isnan(y)).sum(-1)
-        return torch.logsumexp(each, 0) - math.log(len(each)) - seen * math.log(self.factor)
+        units = (~torch.isnan(y) * self._log_factor(each)).sum(-1)
+        return torch.logsumexp(each, 0) - math.log(len(each)) - units
+
+    def _log_factor(self, like: Tensor) -> Tensor:
+        return torch.as_tensor(self.factor, dtype=like.dtype).log()
 
     def sample(self, count: int, generator: Generator) -> Tensor:
         """Draws (count, N, T)."""
@@ -217,7 +220,7 @@ class EqualMixture(Distribution):
         chosen = self.components.take(pick, torch.arange(rows).expand(count, rows))
         return self.shift + self.factor * chosen.sample(1, generator).squeeze(0)
 
-    def affine(self, shift: float, factor: float) -> "EqualMixture":
+    def affine(self, shift: "float | Tensor", factor: "float | Tensor") -> "EqualMixture":
         """The distribution of shift + factor · target, factor positive: back from standardized units."""
         return EqualMixture(self.components, shift + factor * self.shift, factor * self.factor)
 

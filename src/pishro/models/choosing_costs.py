@@ -2,9 +2,10 @@
 
 __all__ = ["likelihood_for", "task_of"]
 
+from collections.abc import Sequence
 from typing import Literal
 
-from pishro.data import Schema
+from pishro.data import Label
 from pishro.errors import SettingError, unknown_name
 from pishro.likelihoods import (
     LIKELIHOODS,
@@ -37,27 +38,33 @@ def task_of(wanted: Wanted) -> Literal["regression", "classification"] | None:
     return "regression" if kind.targets == "numbers" else "classification"
 
 
-def likelihood_for(wanted: Wanted, schema: Schema) -> Likelihood:
-    """The likelihood of a table: for "auto" Normal for numbers, Bernoulli for two classes, categorical for more.
+def likelihood_for(wanted: Wanted, target: str, labels: Sequence[Label] = ()) -> Likelihood:
+    """The likelihood of a target: for "auto" Normal for numbers, Bernoulli for two classes, categorical for more.
+
+    Parameters
+    ----------
+    wanted : a likelihood, its name, or "auto".
+    target : name of the target.
+    labels : of its classes; none for numbers.
 
     Raises
     ------
     SettingError
-        If the table's target is not of the kind that the likelihood is for, or its classes have no known order.
+        If the target is not of the kind that the likelihood is for, or its classes have no known order.
     """
     if isinstance(wanted, UserCost):
         raise SettingError(
             "A cost of one's own predicts no distribution, by which a fit is scored; train with it by `training.train`."
         )
-    classes = len(schema.classes)
+    classes = len(labels)
     if wanted == "auto":
-        return Normal() if schema.task == "regression" else Bernoulli() if classes == 2 else Categorical(classes)
-    if task_of(wanted) != schema.task:
+        return Normal() if not classes else Bernoulli() if classes == 2 else Categorical(classes)
+    if (task_of(wanted) == "classification") != bool(classes):
         name = wanted if isinstance(wanted, str) else wanted.name
-        needed = "numbers" if schema.task == "classification" else "classes"
-        raise SettingError(f"The cost {name!r} is for {needed}, but the target {schema.target!r} is not of that kind.")
-    if wanted == "ordinal" and isinstance(schema.classes[0], str):
-        shown = ", ".join(repr(c) for c in schema.classes[:5])
+        needed = "numbers" if classes else "classes"
+        raise SettingError(f"The cost {name!r} is for {needed}, but the target {target!r} is not of that kind.")
+    if wanted == "ordinal" and isinstance(labels[0], str):
+        shown = ", ".join(repr(c) for c in labels[:5])
         raise SettingError(f"Expected classes in a known order, such as 1, 2, 3, received {shown}; number them first.")
     if isinstance(wanted, str) and wanted in ("categorical", "ordinal"):
         return likelihood_from_json({"name": wanted, "classes": classes})

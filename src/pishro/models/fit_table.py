@@ -75,7 +75,7 @@ def fit_table(
     """
     frame = frame_from(table)
     schema = infer_schema(frame, target, task=task_of(settings.likelihood))
-    likelihood = likelihood_for(settings.likelihood, schema)
+    likelihood = likelihood_for(settings.likelihood, target, schema.classes)
     frame = usable_rows(frame, schema)
     generator = torch.Generator().manual_seed(settings.seed)
     coder = target_encoder(frame, schema)

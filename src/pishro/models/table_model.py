@@ -1,17 +1,17 @@
 """A fitted network with everything that stands between it and a table: encoders, network, θ, likelihood, posterior."""
 
-__all__ = ["TableModel"]
+__all__ = ["ROWS_AT_ONCE", "TableModel"]
 
 import dataclasses
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 import torch
 from torch import Tensor
 
-from pishro.data import ClassTarget, NumericTarget, Schema, TableEncoder, frame_from
+from pishro.data import ClassTarget, NumericTarget, NumericTargets, Schema, TableEncoder, frame_from
 from pishro.errors import SettingError
 from pishro.likelihoods import EqualMixture, Likelihood, Predictive
 from pishro.models.evaluation import Evaluation, Scores
@@ -39,7 +39,7 @@ class TableModel:
 
     schema: Schema
     encoder: TableEncoder
-    target: NumericTarget | ClassTarget
+    target: NumericTarget | NumericTargets | ClassTarget
     network: Network
     likelihood: Likelihood
     trained: TrainedMembers
@@ -68,8 +68,12 @@ class TableModel:
             variance = torch.zeros_like(raw)
         else:
             contrast = self.likelihood.contrast(self.network.outputs)
-            variance = trained.posterior.variance(self.network, trained.theta, x, contrast)
+            # In the posterior's own precision: converting its K·P² entries would cost more than a row's prediction.
+            theta = trained.theta.to(trained.posterior.inverse_lower.dtype)
+            variance = trained.posterior.variance(self.network, theta, x.to(theta.dtype), contrast).double()
         predictive = self.likelihood.predictive(raw, variance, trained.beta)
+        if isinstance(predictive, EqualMixture) and isinstance(self.target, NumericTargets):
+            return predictive.affine(raw.new_tensor(self.target.mean), raw.new_tensor(self.target.scale))
         if isinstance(predictive, EqualMixture) and isinstance(self.target, NumericTarget):
             return predictive.affine(self.target.mean, self.target.scale)
         return predictive
@@ -82,25 +86,24 @@ class TableModel:
         table : anything that holds the model's columns, in any order: a path, a pandas, polars or Arrow frame, a
             dict of columns.
         """
-        parts = [self.point(self.encoder.transform(part)) for part in _parts(table)]
-        return np.concatenate(parts)
+        return np.concatenate([self.point(x) for x in self._encoded(table)])
 
     def point(self, x: Tensor) -> npt.NDArray[Any]:
         """What `predict` says of encoded rows (N, D)."""
-        if isinstance(self.target, NumericTarget):
+        if not isinstance(self.target, ClassTarget):
             return self.target.inverse(self.likelihood.mean(self.raw(x)).mean(0)).squeeze(-1).numpy()
         winners = self.predictive(x).mean().argmax(-1)
         return self.target.inverse(winners).to_numpy()
 
     def predict_proba(self, table: Any) -> npt.NDArray[np.float64]:
         """Class probabilities (N, classes), in the order of `schema.classes`."""
-        if isinstance(self.target, NumericTarget):
+        if not isinstance(self.target, ClassTarget):
             raise SettingError("Probabilities of classes were asked of a regression; use `predict_distribution`.")
-        return np.concatenate([self.predictive(self.encoder.transform(p)).mean().numpy() for p in _parts(table)])
+        return np.concatenate([self.predictive(x).mean().numpy() for x in self._encoded(table)])
 
     def predict_distribution(self, table: Any) -> Predictive:
         """Distribution of the target at each row: noise, parameter uncertainty and spread between members."""
-        return self.predictive(torch.cat([self.encoder.transform(part) for part in _parts(table)]))
+        return self.predictive(torch.cat(list(self._encoded(table))))
 
     def predict_interval(self, table: Any, level: float = 0.95) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Lower and upper end (N,) of the central interval that holds the target with probability `level`.
@@ -110,12 +113,15 @@ class TableModel:
         SettingError
             If the level is not between 0 and 1, or the model is a classifier.
         """
+        return self.interval(self._encoded(table), level)
+
+    def interval(self, slices: Iterable[Tensor], level: float) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """What `predict_interval` says of encoded rows that come in slices."""
         if not 0 < level < 1:
             raise SettingError(f"Expected a level between 0 and 1, such as 0.95, received {level}.")
-        if not isinstance(self.target, NumericTarget):
+        if isinstance(self.target, ClassTarget):
             raise SettingError("An interval was asked of a classifier; use `predict_proba`.")
-        ends = [self._interval(self.encoder.transform(part), level) for part in _parts(table)]
-        low, high = zip(*ends, strict=True)
+        low, high = zip(*[self._interval(x, level) for x in slices], strict=True)
         return np.concatenate(low), np.concatenate(high)
 
     def _interval(self, x: Tensor, level: float) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
@@ -125,7 +131,7 @@ class TableModel:
         low, high = predictive.interval(level)
         return low.squeeze(-1).numpy(), high.squeeze(-1).numpy()
 
-
-def _parts(table: Any) -> list[pl.DataFrame]:
-    frame = frame_from(table)
-    return [frame.slice(start, ROWS_AT_ONCE) for start in range(0, max(len(frame), 1), ROWS_AT_ONCE)]
+    def _encoded(self, table: Any) -> Iterator[Tensor]:
+        frame = frame_from(table)
+        for start in range(0, len(frame), ROWS_AT_ONCE):
+            yield self.encoder.transform(frame.slice(start, ROWS_AT_ONCE))
