@@ -13,6 +13,7 @@ COMMANDS = (
     ("nist", "nist-strd"),
     ("nlp", "nlp"),
     ("hock_schittkowski", "nlp"),
+    ("rosenbrock",),
     ("step",),
     ("convolution",),
     ("estimators",),

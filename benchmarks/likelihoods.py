@@ -1,12 +1,12 @@
-"""Does a likelihood chosen on the training rows alone predict new rows better than the plain Normal?
+"""Does a likelihood chosen on validation rows predict new rows better than the plain Normal?
 
-On each split of the UCI sets, every candidate is fitted to the training rows, and the one with the largest evidence is
-chosen; only then are the test rows looked at. Default settings otherwise.
+On each split of the UCI sets, every candidate is fitted to four fifths of the training rows and judged by its mean
+log-likelihood on the remaining fifth. The best is chosen if it beats the Normal by more than the standard error of the
+difference, else the Normal; the chosen one is fitted again to all training rows, and so is the Normal, and only these
+two see the test rows. Default settings otherwise.
 
-Where a target takes few values (wine: six grades) a density, and with it the evidence, may rise without limit by narrow
-peaks on them, and says nothing. There the score is ln P(y − ½ < Y < y + ½) with the gap between the values as unit; the
-candidates are fitted to four fifths of the training rows and judged by it on the rest. The best is chosen if it beats
-the Normal by more than the standard error of the difference, else the Normal, and fitted again to all training rows.
+Where a target takes few values (wine: six grades), a density may rise without limit by narrow peaks on them, and says
+nothing. There the score is ln P(y − ½ < Y < y + ½) with the gap between the values as unit, for every candidate.
 """
 
 __all__ = ["main"]
@@ -35,40 +35,32 @@ def gap(y: Array) -> float | None:
     return float(np.diff(values).min()) if len(values) < FEW * len(y) else None
 
 
-def fitted(name: str, x: Array, y: Array) -> FeedForwardRegressor:
-    return FeedForwardRegressor(likelihood=name, random_state=0).fit(x, y)
-
-
-def log_likelihoods(model: FeedForwardRegressor, x: Array, y: Array, step: float | None) -> Array:
+def log_likelihoods(name: str, train: tuple[Array, Array], test: tuple[Array, Array], step: float | None) -> Array:
     """Ln p of each test row."""
-    distribution, target = model.predict_distribution(x), torch.from_numpy(y)[:, None]
+    model = FeedForwardRegressor(likelihood=name, random_state=0).fit(*train)
+    distribution, y = model.predict_distribution(test[0]), torch.from_numpy(test[1])[:, None]
     if step is None:
-        return distribution.log_density(target).numpy()
-    inside = distribution.cdf(target + step / 2) - distribution.cdf(target - step / 2)
+        return distribution.log_density(y).numpy()
+    inside = distribution.cdf(y + step / 2) - distribution.cdf(y - step / 2)
     return inside.clamp_min(torch.finfo(inside.dtype).tiny).log().squeeze(1).numpy()
 
 
-def by_validation(x: Array, y: Array, step: float) -> tuple[str, dict[str, float]]:
-    """The best candidate on a fifth of the rows, unless its lead over the Normal is within a standard error."""
-    cut = round(0.8 * len(x))
-    judged = {n: log_likelihoods(fitted(n, x[:cut], y[:cut]), x[cut:], y[cut:], step) for n in CANDIDATES}
+def choose(judged: dict[str, Array]) -> str:
+    """The best candidate, unless its lead over the Normal is within a standard error."""
     best = max(judged, key=lambda n: judged[n].mean())
     lead = judged[best] - judged["normal"]
-    chosen = best if lead.mean() > lead.std() / len(lead) ** 0.5 else "normal"
-    return chosen, {n: float(v.mean()) for n, v in judged.items()}
+    return best if lead.mean() > lead.std() / len(lead) ** 0.5 else "normal"
 
 
-def compare(x: Array, y: Array, train: Array, test: Array) -> tuple[str, dict[str, float], float, float]:
-    """The chosen likelihood, what it was chosen by, and the test scores of the Normal and of the chosen one."""
-    step = gap(y)
-    if step is None:
-        models = {n: fitted(n, x[train], y[train]) for n in CANDIDATES}
-        judged = {n: statistics.fmean(m.model_.record.evidence) / len(train) for n, m in models.items()}
-        chosen = max(judged, key=lambda n: judged[n])
-    else:
-        chosen, judged = by_validation(x[train], y[train], step)
-        models = {n: fitted(n, x[train], y[train]) for n in {"normal", chosen}}
-    scores = {n: float(log_likelihoods(models[n], x[test], y[test], step).mean()) for n in ("normal", chosen)}
+def compare(x: Array, y: Array, train: Array, test: Array) -> tuple[str, dict[str, Array], float, float]:
+    """The chosen likelihood, the validation scores, and the test scores of the Normal and of the chosen one."""
+    cut = round(0.8 * len(train))
+    inner, kept, step = train[:cut], train[cut:], gap(y)
+    judged = {n: log_likelihoods(n, (x[inner], y[inner]), (x[kept], y[kept]), step) for n in CANDIDATES}
+    chosen = choose(judged)
+    scores = {
+        n: float(log_likelihoods(n, (x[train], y[train]), (x[test], y[test]), step).mean()) for n in {"normal", chosen}
+    }
     return chosen, judged, scores["normal"], scores[chosen]
 
 
@@ -78,7 +70,7 @@ def measure(folder: Path, name: str, count: int) -> Row:
     for train, test in splits(len(x), count):
         found.append(compare(x, y, train, test))
         chosen, judged, normal, best = found[-1]
-        shown = ", ".join(f"{n} {v:.3f}" for n, v in judged.items())
+        shown = ", ".join(f"{n} {v.mean():.3f}" for n, v in judged.items())
         print(f"{name} {len(found)}/{count}: {shown}; test: normal {normal:.3f}, {chosen} {best:.3f}", flush=True)
     gains = [best - normal for _, _, normal, best in found]
     return {
