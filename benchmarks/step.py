@@ -2,10 +2,11 @@
 
     python -m benchmarks.step [--threads 2 1] [--jax PYTHON]
 
-The contenders take turns in short runs. A time is the median of its runs; a ratio is the median of the ratios within a
-turn, so a disturbance of the machine meets both sides. scikit-learn walks a whole epoch in each turn, and its time is
-divided by the steps. JAX compiles a whole epoch (`lax.scan` with optax), divided likewise, and takes no turns; it is
-run by the interpreter that `--jax` names, where jax and optax are installed, or by this one.
+pishro and torch take turns in short runs. A time is the median of its runs; their ratio is the median of the ratios
+within a turn, so a disturbance of the machine meets both sides. The others run in processes of their own, for the
+threads of their libraries, which wait actively, would take the cores from whoever comes next. scikit-learn walks whole
+epochs, and its time is divided by the steps. JAX compiles a whole epoch (`lax.scan` with optax), divided likewise; it
+is run by the interpreter that `--jax` names, where jax and optax are installed, or by this one.
 """
 
 __all__ = ["main"]
@@ -102,6 +103,26 @@ def sklearn_epoch(sizes: tuple[int, ...], rows: int) -> Step:
     return lambda: model.partial_fit(x, y, classes=classes)
 
 
+def sklearn_seconds(threads: int) -> dict[str, float]:
+    """Seconds of a step by case, measured in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.step", "--scikit-learn", str(threads)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def print_sklearn_seconds(threads: int) -> None:
+    found = {}
+    with threadpool_limits(threads):
+        for sizes, rows in CASES.items():
+            epochs = take_turns({"epoch": sklearn_epoch(sizes, rows)}, turns=9, each=0.2)["epoch"]
+            found[key(sizes, rows)] = statistics.median(epochs) / (ROWS // rows)
+    print(json.dumps(found))
+
+
+def key(sizes: tuple[int, ...], rows: int) -> str:
+    return "-".join(map(str, (*sizes, rows)))
+
+
 def seconds(step: Step, count: int) -> float:
     start = time.perf_counter()
     for _ in range(count):
@@ -149,18 +170,16 @@ def jacobian_ratio() -> float:
     return ratio(times["path"], times["copy"])
 
 
-def measure(sizes: tuple[int, ...], rows: int, threads: int, jax: dict[str, float]) -> dict[str, object]:
+def measure(sizes: tuple[int, ...], rows: int, threads: int, others: dict[str, dict[str, float]]) -> dict[str, object]:
     """A row of the table."""
-    makers = {"pishro": pishro_step, "torch": torch_step, "scikit-learn": sklearn_epoch}
-    times = take_turns({name: make(sizes, rows) for name, make in makers.items()})
-    times["scikit-learn"] = [t / (ROWS // rows) for t in times["scikit-learn"]]
-    name = "-".join(map(str, sizes))
-    row: dict[str, object] = {"threads": threads, "network": name, "batch": rows}
+    times = take_turns({"pishro": pishro_step(sizes, rows), "torch": torch_step(sizes, rows)})
+    row: dict[str, object] = {"threads": threads, "network": "-".join(map(str, sizes)), "batch": rows}
+    own = statistics.median(times["pishro"])
     row |= {f"{name} µs": round(1e6 * statistics.median(t)) for name, t in times.items()}
-    compiled = jax.get("-".join(map(str, (*sizes, rows))))
-    row["JAX µs"] = None if compiled is None else round(1e6 * compiled)
-    row |= {f"× {name}": round(ratio(t, times["pishro"]), 2) for name, t in times.items() if name != "pishro"}
-    row["× JAX"] = None if compiled is None else round(compiled / statistics.median(times["pishro"]), 2)
+    alone = {name: found.get(key(sizes, rows)) for name, found in others.items()}
+    row |= {f"{name} µs": None if t is None else round(1e6 * t) for name, t in alone.items()}
+    row["× torch"] = round(ratio(times["torch"], times["pishro"]), 2)
+    row |= {f"× {name}": None if t is None else round(t / own, 2) for name, t in alone.items()}
     row["asked"] = " / ".join(map(str, ASKED[sizes]))
     return row
 
@@ -169,15 +188,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, nargs="+", default=[2, 1])
     parser.add_argument("--jax", default=sys.executable, metavar="PYTHON")
+    parser.add_argument("--scikit-learn", type=int, metavar="THREADS", help="print its seconds and nothing else")
     options = parser.parse_args()
     warnings.simplefilter("ignore")  # scikit-learn warns that a step is not converged
+    if options.scikit_learn is not None:
+        return print_sklearn_seconds(options.scikit_learn)
     rows, notes = [], ["float32; × is how many times slower than pishro; asked: at least, in the same order."]
     small, size = next(iter(CASES.items()))
     for threads in options.threads:
         torch.set_num_threads(threads)
         jax, reason = jax_seconds(options.jax, threads)
-        with threadpool_limits(threads):  # NumPy's threads, for scikit-learn
-            rows += [measure(sizes, batch, threads, jax) for sizes, batch in CASES.items()]
+        others = {"scikit-learn": sklearn_seconds(threads), "JAX": jax}
+        rows += [measure(sizes, batch, threads, others) for sizes, batch in CASES.items()]
         members = take_turns({"one": pishro_step(small, size), "sixteen": pishro_step(small, size, 16)})
         sixteen = ratio(members["sixteen"], members["one"])
         notes += [
