@@ -200,8 +200,10 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
             each = compute_sample_weight(self.class_weight, labels)
             frame, codes, weight = _weighing(frame, codes, each if weight is None else each * weight)
         target = ClassTarget(TARGET, "", tuple(self.classes_.tolist()))
-        likelihood = likelihood_for(self.likelihood, TARGET, target.classes)
-        return self._learn(frame, target, likelihood, torch.from_numpy(codes), weight)
+        return self._learn(frame, target, self._likelihood(target), torch.from_numpy(codes), weight)
+
+    def _likelihood(self, target: ClassTarget) -> Likelihood:
+        return likelihood_for(self.likelihood, TARGET, target.classes)
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Most probable labels (N,) for rows X (N, D)."""
