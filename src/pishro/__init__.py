@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pishro import likelihoods, nn, optim, training
     from pishro.errors import DataError, ModelFileError, PishroError, SettingError, ShapeError
-    from pishro.estimators import FeedForwardClassifier, FeedForwardRegressor, NotFittedError, PerceptronClassifier
+    from pishro.estimators import (
+        FeedForwardClassifier,
+        FeedForwardRegressor,
+        NotFittedError,
+        PerceptronClassifier,
+        RBFClassifier,
+        RBFRegressor,
+    )
     from pishro.fitting import Model, fit, load
 
 __all__ = [
@@ -18,6 +25,8 @@ __all__ = [
     "NotFittedError",
     "PerceptronClassifier",
     "PishroError",
+    "RBFClassifier",
+    "RBFRegressor",
     "SettingError",
     "ShapeError",
     "fit",
@@ -28,7 +37,10 @@ __all__ = [
     "training",
 ]
 
-_ESTIMATORS = ("FeedForwardClassifier", "FeedForwardRegressor", "NotFittedError", "PerceptronClassifier")
+_ESTIMATORS = (
+    *("FeedForwardClassifier", "FeedForwardRegressor", "NotFittedError"),
+    *("PerceptronClassifier", "RBFClassifier", "RBFRegressor"),
+)
 _ERRORS = ("DataError", "ModelFileError", "PishroError", "SettingError", "ShapeError")
 _HOMES = {
     **dict.fromkeys(_ERRORS, "errors"),

@@ -103,6 +103,7 @@ LAYERS_BY_NAME: dict[str, tuple[tuple[int, ...], Layer]] = {
     "rbf multiquadric": ((3,), RBF(4, "multiquadric")),
     "rbf inverse multiquadric": ((3,), RBF(4, "inverse_multiquadric")),
     "rbf thin plate": ((3,), RBF(4, "thin_plate")),
+    "rbf normalized": ((3,), RBF(4, width="dimension", normalize=True)),
     **{f"rbf width {width}": ((3,), RBF(4, width=width)) for width in ("scalar", "dimension", "shared")},
 }
 

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression
 
 from pishro.errors import DataError, SettingError, ShapeError
@@ -56,11 +55,18 @@ def test_columns_in_the_span_of_the_chosen_ones_are_passed_over() -> None:
 
 def test_equal_rows_still_give_every_unit_a_center_and_a_positive_width() -> None:
     x, y = torch.ones(10, 2, dtype=torch.float64), numbers(10, 1)
-    with pytest.warns(ConvergenceWarning, match="distinct clusters"):
-        clusters = rbf_start(RBF(3), x)
-    for start in (clusters, rbf_start(RBF(3), x, y, "orthogonal-least-squares")):
+    for start in (rbf_start(RBF(3), x), rbf_start(RBF(3), x, y, "orthogonal-least-squares")):
         assert start["centers"].tolist() == [[1.0, 1.0]] * 3
         assert start["log_width"].isfinite().all()
+
+
+@pytest.mark.parametrize("method", ["kmeans", "orthogonal-least-squares"])
+def test_a_weight_of_two_is_the_row_twice(method: str) -> None:
+    x, y, weight = numbers(20, 2), numbers(20, 1, seed=1), torch.tensor([1.0, 2.0] * 10, dtype=torch.float64)
+    twice = torch.cat([x, x[1::2]]), torch.cat([y, y[1::2]])
+    weighted, repeated = rbf_start(RBF(4), x, y, method, weight=weight), rbf_start(RBF(4), *twice, method)
+    for name, value in weighted.items():
+        torch.testing.assert_close(value, repeated[name], rtol=1e-12, atol=1e-12)
 
 
 def test_classes_are_targets_too() -> None:

@@ -24,7 +24,7 @@ from pishro.nn.piecewise_linear import PiecewiseLinear
 from pishro.nn.pooling import AveragePool1d, AveragePool2d, MaxPool1d, MaxPool2d
 from pishro.nn.radial_kernels import RadialKernel, radial_kernel
 from pishro.nn.rbf import RBF
-from pishro.nn.rbf_start import error_reduction, rbf_start
+from pishro.nn.rbf_start import error_reduction, rbf_start, units_to_reach
 from pishro.nn.tapped_delay import TappedDelay
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ __all__ = [
     "radial_kernel",
     "rbf_start",
     "theta_of_module",
+    "units_to_reach",
 ]
 
 

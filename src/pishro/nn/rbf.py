@@ -20,6 +20,7 @@ References
 ----------
 Broomhead, Lowe (1988), Multivariable functional interpolation and adaptive networks, Complex Systems 2.
 Poggio, Girosi (1990), Networks for approximation and learning, Proc. IEEE 78 (trained centers and widths).
+Moody, Darken (1989), Fast learning in networks of locally-tuned processing units, Neural Computation 1 (normalized).
 """
 
 __all__ = ["RBF"]
@@ -33,7 +34,7 @@ from torch import Generator, Tensor
 
 from pishro.errors import SettingError, ShapeError, unknown_name
 from pishro.nn.layer import ClosedFormLayer, Parameters, Shapes
-from pishro.nn.radial_kernels import RadialKernel, radial_kernel
+from pishro.nn.radial_kernels import Gaussian, RadialKernel, radial_kernel
 
 WIDTHS = ("shared", "scalar", "dimension")
 """One width for all units, one a unit, one a unit and input."""
@@ -60,6 +61,7 @@ class RBF(ClosedFormLayer):
     units : number of centers, at least 1.
     kernel : "gaussian" exp(−u/2), "multiquadric" √(1+u), "inverse_multiquadric" 1/√(1+u), "thin_plate" ½ u ln u.
     width : "scalar", a width s_j for each unit; "dimension", s_jd for each unit and input; "shared", one for all.
+    normalize : whether the units' answers are divided by their sum; for the Gaussian only.
 
     Examples
     --------
@@ -70,9 +72,12 @@ class RBF(ClosedFormLayer):
     units: int
     kernel: RadialKernel
     width: str
+    normalize: bool = False
     kind = "rbf"
 
-    def __init__(self, units: int, kernel: "str | RadialKernel" = "gaussian", width: str = "scalar") -> None:
+    def __init__(
+        self, units: int, kernel: "str | RadialKernel" = "gaussian", width: str = "scalar", normalize: bool = False
+    ) -> None:
         if units < 1:
             raise SettingError(f"A layer of radial basis functions needs at least 1 unit, received {units}.")
         if width not in WIDTHS:
@@ -80,6 +85,11 @@ class RBF(ClosedFormLayer):
         object.__setattr__(self, "units", units)
         object.__setattr__(self, "kernel", radial_kernel(kernel))
         object.__setattr__(self, "width", width)
+        object.__setattr__(self, "normalize", normalize)
+        if normalize and not isinstance(self.kernel, Gaussian):
+            raise SettingError(
+                f"Expected a Gaussian to normalize, received {self.kernel.name!r}: the others do not vanish far away."
+            )
 
     def shape_out(self, shape_in: tuple[int, ...]) -> tuple[int, ...]:
         """(units,)."""
@@ -103,14 +113,14 @@ class RBF(ClosedFormLayer):
     def forward(
         self, params: Parameters, x: Tensor, *, training: bool = False, generator: Generator | None = None
     ) -> tuple[Tensor, _Saved]:
-        """φ(u), from matrix products."""
+        """φ(u), or φ̄(u), from matrix products."""
         middle = params["centers"].detach().mean(-2, keepdim=True)
         x, centers = x - middle, params["centers"] - middle
         weights = torch.exp(-2 * self._by_input(params["log_width"])).expand_as(centers).contiguous()
         near = weights * centers
         u = torch.matmul(x.square(), weights.mT) + (near * centers).sum(-1).unsqueeze(-2)
         u = (u - 2 * torch.matmul(x, near.mT)).clamp(min=0)
-        phi = self.kernel(u)
+        phi = torch.softmax(u * -0.5, -1) if self.normalize else self.kernel(u)
         return phi, _Saved(x, centers, weights, u, phi)
 
     def backward(
@@ -118,7 +128,7 @@ class RBF(ClosedFormLayer):
     ) -> Tensor | None:
         """The sums over rows of the formulas above, by matrix products."""
         x, centers, weights = saved.x, saved.centers, saved.weights
-        q = dy * self.kernel.derivative(saved.u, saved.phi)
+        q = self._pull(saved.u, saved.phi, dy)
         reach, total = torch.matmul(q.mT, x), q.sum(-2).unsqueeze(-1)
         grads["centers"].copy_((centers * total - reach) * weights * 2)
         square = torch.matmul(q.mT, x.square()) - 2 * centers * reach + centers.square() * total
@@ -131,7 +141,7 @@ class RBF(ClosedFormLayer):
         self, params: Parameters, saved: _Saved, dy: Tensor, blocks: Parameters, needs_dx: bool = True
     ) -> Tensor | None:
         """Per row and output −2 q w (x − c) for c and −2 q w (x − c)² for ln s, with q (…, N, C, units)."""
-        q = dy * self.kernel.derivative(saved.u, saved.phi).unsqueeze(-2)
+        q = self._pull(saved.u.unsqueeze(-2), saved.phi.unsqueeze(-2), dy)
         gap = saved.x.unsqueeze(-2) - saved.centers.unsqueeze(-3)
         pull = gap * saved.weights.unsqueeze(-3) * -2
         torch.mul(q.unsqueeze(-1), pull.unsqueeze(-3), out=blocks["centers"])
@@ -148,12 +158,19 @@ class RBF(ClosedFormLayer):
         du = constant - torch.matmul(x, linear) - torch.matmul(x.square(), stretch.mT)
         if dx is not None:
             du = du + torch.matmul(x * dx, weights.mT) - torch.matmul(dx, (weights * centers).mT)
-        return du * 2 * self.kernel.derivative(saved.u, saved.phi)
+        return self._pull(saved.u, saved.phi, du * 2)
 
     def describe(self) -> str:
         """Units, kernel and widths."""
         widths = {"shared": "one width", "scalar": "a width each", "dimension": "a width each and input"}
-        return f"{self.units} {self.kernel.name.replace('_', ' ')}, {widths[self.width]}"
+        normalized = "normalized " if self.normalize else ""
+        return f"{self.units} {normalized}{self.kernel.name.replace('_', ' ')}, {widths[self.width]}"
+
+    def _pull(self, u: Tensor, phi: Tensor, change: Tensor) -> Tensor:
+        """dφ/du times a change, from φ back to u or from u on to φ: the derivative is symmetric, normalized or not."""
+        if self.normalize:
+            return phi * (change - (phi * change).sum(-1, keepdim=True)) * -0.5
+        return change * self.kernel.derivative(u, phi)
 
     def _by_width(self, parts: Tensor) -> Tensor:
         """Add up (…, units, D) over what shares a width."""

@@ -22,8 +22,9 @@ Chen, Cowan, Grant (1991), Orthogonal least squares learning algorithm for radia
 Neural Networks 2.
 """
 
-__all__ = ["error_reduction", "rbf_start"]
+__all__ = ["error_reduction", "rbf_start", "units_to_reach"]
 
+import itertools
 import math
 
 import torch
@@ -51,6 +52,7 @@ def rbf_start(
     y: Tensor | None = None,
     method: str = "kmeans",
     *,
+    weight: Tensor | None = None,
     width: float | None = None,
     seed: int = 0,
 ) -> Parameters:
@@ -62,6 +64,7 @@ def rbf_start(
     x : rows (N, D) as the layer sees them, at least as many as it has units.
     y : targets (N,) or (N, C), or class indices (N,); needed by "orthogonal-least-squares" only.
     method : "kmeans" or "orthogonal-least-squares".
+    weight : weights of the rows (N,), above 0; a row of weight 2 is the same as the row twice.
     width : s of all units. If not given, k-means takes it from neighboring centers, and orthogonal least squares
         d/√(2·units), with d the largest distance of a row from the mean, doubled (Broomhead & Lowe 1988).
     seed : of k-means, and of the drawing of candidates.
@@ -103,14 +106,15 @@ def rbf_start(
         )
     if not bool(torch.isfinite(x).all()):
         raise DataError("Expected finite rows, received NaN or infinity; impute or drop them first.")
+    if method == "orthogonal-least-squares" and y is None:
+        raise SettingError("Orthogonal least squares chooses centers by the targets; give y, or take kmeans.")
+    x, targets, weight = _merged(x, x[:, :0] if y is None or method == "kmeans" else _columns(y).to(x), weight)
     if method == "kmeans":
-        centers = _clusters(x, layer.units, seed)
+        centers = _clusters(x, weight, layer.units, seed)
         widths = _spacing(centers, x) if width is None else x.new_full((layer.units,), width)
     else:
-        if y is None:
-            raise SettingError("Orthogonal least squares chooses centers by the targets; give y, or take kmeans.")
-        reach = width or float((x - x.mean(0)).norm(dim=-1).max()) * math.sqrt(2 / layer.units) or 1.0
-        centers = _chosen(layer, x, _columns(y).to(x), reach, seed)
+        reach = width or _reach(x, layer.units)
+        centers = _chosen(layer, (x, targets, weight), reach, seed)
         widths = x.new_full((layer.units,), reach)
     log_width = widths.log()
     if layer.width == "shared":
@@ -118,6 +122,45 @@ def rbf_start(
     elif layer.width == "dimension":
         log_width = log_width.unsqueeze(-1).expand_as(centers).clone()
     return {"centers": centers, "log_width": log_width}
+
+
+def units_to_reach(
+    layer: RBF, x: Tensor, y: Tensor, goal: float, *, weight: Tensor | None = None, seed: int = 0
+) -> int:
+    """How many units orthogonal least squares needs until the mean squared error is at most `goal`.
+
+    Parameters
+    ----------
+    layer : kernel and the most units.
+    x : rows (N, D).
+    y : targets (N, C).
+    goal : mean over rows and targets of the squared error, above 0.
+    weight : weights of the rows (N,).
+    seed : of the drawing of candidates.
+
+    Returns
+    -------
+    units : at most `layer.units`, which is also the answer where the goal is out of reach.
+
+    Examples
+    --------
+    >>> import torch
+    >>> x = torch.linspace(-1, 1, 50, dtype=torch.float64).reshape(-1, 1)
+    >>> units_to_reach(RBF(20), x, torch.sin(3 * x), 1e-4) < 10
+    True
+    """
+    if not goal > 0:
+        raise SettingError(f"Expected a goal above 0, a mean squared error, received {goal}.")
+    x, targets, weight = _merged(x, _columns(y).to(x), weight)
+    columns = _answers(layer, x, _candidates(x, layer.units, seed), _reach(x, layer.units))
+    centered = _centered(targets.double(), weight)
+    _, ratios = error_reduction(_centered(columns, weight), centered, layer.units)
+    left = float(centered.square().sum() / (weight.sum() * targets.shape[-1]))
+    allowed = goal / left if left > 0 else 1.0
+    for units, explained in enumerate(itertools.accumulate(ratios), start=1):
+        if 1 - explained <= allowed:
+            return units
+    return layer.units
 
 
 def error_reduction(columns: Tensor, y: Tensor, count: int) -> tuple[list[int], list[float]]:
@@ -160,10 +203,21 @@ def error_reduction(columns: Tensor, y: Tensor, count: int) -> tuple[list[int], 
     return chosen, ratios
 
 
-def _clusters(x: Tensor, units: int, seed: int) -> Tensor:
+def _merged(x: Tensor, y: Tensor, weight: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+    """Distinct rows in an order of their own, with their targets and summed weights, so that no draw sees repeats."""
+    each = x.new_ones(len(x)) if weight is None else weight.to(x)
+    both, places = torch.unique(torch.cat([x, y], 1), dim=0, return_inverse=True)
+    total = x.new_zeros(len(both)).index_add_(0, places, each)
+    return both[:, : x.shape[1]], both[:, x.shape[1] :], total
+
+
+def _clusters(x: Tensor, weight: Tensor, units: int, seed: int) -> Tensor:
     from sklearn.cluster import KMeans  # noqa: PLC0415 - a second of import time, for this one function
 
-    found = KMeans(units, n_init=3, random_state=seed).fit(x.detach().cpu().double().numpy())
+    if len(x) <= units:  # fewer distinct rows than units: some share a center
+        return x[torch.arange(units, device=x.device) % len(x)]
+    rows = x.detach().cpu().double().numpy()
+    found = KMeans(units, n_init=3, random_state=seed).fit(rows, sample_weight=weight.cpu().double().numpy())
     return torch.as_tensor(found.cluster_centers_).to(x)
 
 
@@ -178,13 +232,36 @@ def _spacing(centers: Tensor, x: Tensor) -> Tensor:
     return near.clamp(min=float(floor) if floor > 0 else 1.0)
 
 
-def _chosen(layer: RBF, x: Tensor, y: Tensor, width: float, seed: int) -> Tensor:
-    drawn = torch.randperm(len(x), generator=Generator().manual_seed(seed))[: max(CANDIDATES, layer.units)]
-    candidates = x[drawn.sort().values.to(x.device)]
-    columns = layer.kernel(torch.cdist(x.double(), candidates.double()).square() / width**2)
-    chosen, _ = error_reduction(columns - columns.mean(0), y.double() - y.double().mean(0), layer.units)
+def _chosen(layer: RBF, rows: tuple[Tensor, Tensor, Tensor], width: float, seed: int) -> Tensor:
+    x, y, weight = rows
+    candidates = _candidates(x, layer.units, seed)
+    columns = _answers(layer, x, candidates, width)
+    chosen, _ = error_reduction(_centered(columns, weight), _centered(y.double(), weight), layer.units)
     spare = [i for i in range(len(candidates)) if i not in chosen]
-    return candidates[chosen + spare[: layer.units - len(chosen)]]
+    every = candidates[chosen + spare]
+    return every[torch.arange(layer.units, device=x.device) % len(every)]
+
+
+def _candidates(x: Tensor, units: int, seed: int) -> Tensor:
+    """Rows that may become centers (M, D)."""
+    drawn = torch.randperm(len(x), generator=Generator().manual_seed(seed))[: max(CANDIDATES, units)]
+    return x[drawn.sort().values.to(x.device)]
+
+
+def _answers(layer: RBF, x: Tensor, centers: Tensor, width: float) -> Tensor:
+    """What a unit on each center (M, D) answers to each row, (N, M)."""
+    return layer.kernel(torch.cdist(x.double(), centers.double()).square() / width**2)
+
+
+def _centered(columns: Tensor, weight: Tensor) -> Tensor:
+    """Columns (N, M) minus their weighted means, times √weight: products of two such are weighted sums."""
+    share = weight.to(columns).unsqueeze(-1)
+    return (columns - (columns * share).sum(0) / share.sum()) * share.sqrt()
+
+
+def _reach(x: Tensor, units: int) -> float:
+    """A common width: the spread of the rows, shared between the units (Broomhead & Lowe 1988)."""
+    return float((x - x.mean(0)).norm(dim=-1).max()) * math.sqrt(2 / units) or 1.0
 
 
 def _columns(y: Tensor) -> Tensor:

@@ -59,6 +59,7 @@ class Plan:
     stop : stop rules.
     recipe : the choice in one sentence, for the record.
     method : an assembly of `optim`.
+    start : θ (K, P) to start from, one row a member; None for random weights from the seed.
     """
 
     members: int = 8
@@ -66,6 +67,7 @@ class Plan:
     stop: Stop = dataclasses.field(default_factory=lambda: Stop(iterations=200))
     recipe: str = "Levenberg-Marquardt with evidence, as asked."
     method: Method = dataclasses.field(default_factory=LevenbergMarquardt)
+    start: Tensor | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -156,7 +158,7 @@ def train_members(
     """
     likelihood.check(batch.y)
     began = time.perf_counter()
-    theta = starting_points(net, likelihood, batch, plan.seed, plan.members)
+    theta = starting_points(net, likelihood, batch, plan.seed, plan.members) if plan.start is None else plan.start
     watcher = _Watcher(len(batch), plan.stop.iterations, progress)
     objective, evidence = choose_start(Objective(net, likelihood, batch), theta, plan.method, plan.stop, watcher.trial)
     left = dataclasses.replace(plan.stop, seconds=max(0.0, plan.stop.seconds - (time.perf_counter() - began)))

@@ -4,6 +4,7 @@ from pishro.nn.activations.activation import Activation, Elementwise
 from pishro.nn.activations.catalog import ACTIVATIONS, activation
 from pishro.nn.activations.groups import Groups
 from pishro.nn.activations.linear import Linear
+from pishro.nn.activations.logarithm import Logarithm
 from pishro.nn.activations.parametric import Parametric
 from pishro.nn.activations.rectified import Absolute, LeakyReLU, ReLU
 from pishro.nn.activations.sigmoidal import Sigmoid, Tanh, Tansig
@@ -21,6 +22,7 @@ __all__ = [
     "Groups",
     "LeakyReLU",
     "Linear",
+    "Logarithm",
     "Parametric",
     "ReLU",
     "SiLU",

@@ -9,6 +9,7 @@ from pishro.errors import SettingError, unknown_name
 from pishro.nn.activations.activation import Activation
 from pishro.nn.activations.groups import Groups
 from pishro.nn.activations.linear import Linear
+from pishro.nn.activations.logarithm import Logarithm
 from pishro.nn.activations.parametric import Parametric
 from pishro.nn.activations.rectified import Absolute, LeakyReLU, ReLU
 from pishro.nn.activations.sigmoidal import Sigmoid, Tanh, Tansig
@@ -19,7 +20,7 @@ from pishro.nn.activations.threshold import Threshold
 _KINDS: tuple[type[Activation], ...] = (
     *(Linear, Threshold, Sigmoid, Tansig, Tanh),
     *(ReLU, LeakyReLU, Absolute, Parametric),
-    *(Softplus, ELU, GELU, SiLU, Softmax),
+    *(Softplus, ELU, GELU, SiLU, Softmax, Logarithm),
 )
 
 ACTIVATIONS: dict[str, type[Activation]] = {kind.name: kind for kind in _KINDS}
