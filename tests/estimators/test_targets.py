@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 import torch
 
-from pishro import DataError, FeedForwardClassifier, FeedForwardRegressor
+from pishro import DataError, FeedForwardClassifier, FeedForwardRegressor, SettingError
 from pishro.data import NumericTargets, target_from_json
 from pishro.serialization import load_model, save_model
 
@@ -132,3 +132,24 @@ def test_a_generator_draws_the_seed() -> None:
     by_generator = regressor(random_state=np.random.RandomState(5)).fit(X, TWO)
     np.testing.assert_array_equal(by_generator.predict(X), by_seed.predict(X))
     assert by_seed.n_iter_ == by_seed.model_.record.iterations
+
+
+def test_several_labels_a_row() -> None:
+    labels = np.column_stack([X[:, 0] > 0, X[:, 1] > 0.3, X.sum(1) > 0]).astype(int)
+    model = FeedForwardClassifier(4, members=2).fit(X, labels)
+    assert model.predict_proba(X).shape == (80, 3)
+    assert (model.predict(X) == labels).mean() > 0.97
+    assert model.score(X, labels) > 0.9
+    with pytest.raises(SettingError, match="multi-label"):
+        FeedForwardClassifier(4, class_weight="balanced").fit(X, labels)
+
+
+def test_a_target_that_is_missing_leaves_the_others_of_its_row() -> None:
+    gaps = TWO.copy()
+    gaps[::2, 0] = np.nan
+    gaps[1::4, 1] = np.nan
+    model = regressor().fit(X, gaps)
+    assert (np.corrcoef(model.predict(X).T, TWO.T)[[0, 1], [2, 3]] > 0.98).all()
+    gaps[3] = np.nan
+    with pytest.raises(DataError, match="1 have none"):
+        regressor().fit(X, gaps)

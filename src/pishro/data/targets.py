@@ -119,8 +119,18 @@ class NumericTargets:
     def fit(
         cls, values: Floats, names: Sequence[str], weight: Floats | None = None, scaling: Scaling = "standardize"
     ) -> "NumericTargets":
-        """Learn from finite values (N, C), the rows weighted; `scaling` as for `NumericTarget.fit`."""
-        pairs = [_shift_and_scale(column, weight, scaling) for column in values.T]
+        """Learn from values (N, C), NaN where not observed, the rows weighted; `scaling` as for `NumericTarget.fit`.
+
+        Raises
+        ------
+        DataError : a target without any value.
+        """
+        pairs = []
+        for name, column in zip(names, values.T, strict=True):
+            seen = np.isfinite(column)
+            if not seen.any():
+                raise DataError(f"Target {name!r} should hold numbers, but all are missing; leave it out.")
+            pairs.append(_shift_and_scale(column[seen], None if weight is None else weight[seen], scaling))
         return cls(tuple(names), tuple(m for m, _ in pairs), tuple(s for _, s in pairs))
 
     def scaled(self, values: Floats) -> torch.Tensor:

@@ -23,6 +23,7 @@ class _FeedForward(TableEstimator):
         activation: str = "tanh",
         likelihood: "str | Likelihood" = "auto",
         members: "int | str" = "auto",
+        calibrate: str | None = None,
         max_seconds: float | None = None,
         random_state: Any = None,
     ) -> None:
@@ -30,6 +31,7 @@ class _FeedForward(TableEstimator):
         self.activation = activation
         self.likelihood = likelihood
         self.members = members
+        self.calibrate = calibrate
         self.max_seconds = max_seconds
         self.random_state = random_state
 
@@ -52,6 +54,8 @@ class FeedForwardRegressor(TableRegressor, _FeedForward):
     activation : of the hidden layers.
     likelihood : the cost: "auto" (the Normal), a name such as "student-t" or "poisson", or a likelihood.
     members : "auto" (up to 8), or how many networks are trained and averaged.
+    calibrate : None; or "conformal" for intervals with the coverage they promise, whatever the data, learned on a fifth
+        of the rows, which the training then does without.
     max_seconds : most time for the training.
     random_state : seed of the starting points, or a generator that draws one; None is the seed 0.
 
@@ -80,6 +84,7 @@ class FeedForwardClassifier(TableClassifier, _FeedForward):
     hidden, activation, members, max_seconds, random_state : as for `FeedForwardRegressor`.
     likelihood : "auto" (Bernoulli or categorical), or "ordinal" for labels in order.
     class_weight : None; "balanced", by which every class weighs the same; or a weight for each label.
+    calibrate : None; or "temperature" for probabilities corrected on a fifth of the rows.
 
     Attributes
     ----------
@@ -102,8 +107,9 @@ class FeedForwardClassifier(TableClassifier, _FeedForward):
         likelihood: "str | Likelihood" = "auto",
         members: "int | str" = "auto",
         class_weight: "str | dict[Any, float] | None" = None,
+        calibrate: str | None = None,
         max_seconds: float | None = None,
         random_state: Any = None,
     ) -> None:
-        super().__init__(hidden, activation, likelihood, members, max_seconds, random_state)
+        super().__init__(hidden, activation, likelihood, members, calibrate, max_seconds, random_state)
         self.class_weight = class_weight

@@ -66,6 +66,7 @@ class RBFRegressor(TableRegressor, _Radial):
     goal : mean squared error, in squared units of y, up to which units are added (MATLAB's newrb); None for `units`.
     likelihood : the cost: "auto" (the Normal), or as for `FeedForwardRegressor`; for trained centers only.
     members : networks from different starts, averaged.
+    calibrate : None; or "conformal", as for `FeedForwardRegressor`.
     max_seconds : most time for the training.
     random_state : seed of the starts.
 
@@ -92,6 +93,7 @@ class RBFRegressor(TableRegressor, _Radial):
         goal: float | None = None,
         likelihood: "str | Likelihood" = "auto",
         members: int = 4,
+        calibrate: str | None = None,
         max_seconds: float | None = None,
         random_state: Any = None,
     ) -> None:
@@ -103,6 +105,7 @@ class RBFRegressor(TableRegressor, _Radial):
         self.goal = goal
         self.likelihood = likelihood
         self.members = members
+        self.calibrate = calibrate
         self.max_seconds = max_seconds
         self.random_state = random_state
 
@@ -129,6 +132,7 @@ class RBFClassifier(TableClassifier, _Radial):
     units, kernel, width, members, max_seconds, random_state : as for `RBFRegressor`.
     centers : as for `RBFRegressor`; "rows" is Specht's probabilistic network.
     class_weight : None; "balanced", by which every class weighs the same; or a weight for each label.
+    calibrate : None; or "temperature", as for `FeedForwardClassifier`.
 
     Attributes
     ----------
@@ -154,6 +158,7 @@ class RBFClassifier(TableClassifier, _Radial):
         centers: str = "kmeans",
         class_weight: "str | dict[Any, float] | None" = None,
         members: int = 4,
+        calibrate: str | None = None,
         max_seconds: float | None = None,
         random_state: Any = None,
     ) -> None:
@@ -163,6 +168,7 @@ class RBFClassifier(TableClassifier, _Radial):
         self.centers = centers
         self.class_weight = class_weight
         self.members = members
+        self.calibrate = calibrate
         self.max_seconds = max_seconds
         self.random_state = random_state
 

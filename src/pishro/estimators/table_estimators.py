@@ -16,13 +16,20 @@ import polars as pl
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.exceptions import DataConversionWarning
-from sklearn.utils import Tags, check_array, check_consistent_length, check_random_state, column_or_1d
+from sklearn.utils import (
+    Tags,
+    assert_all_finite,
+    check_array,
+    check_consistent_length,
+    check_random_state,
+    column_or_1d,
+)
 from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from torch import Tensor
 
 from pishro.data import ClassTarget, NumericTarget, NumericTargets, Schema, TableEncoder, infer_inputs
-from pishro.errors import DataError
+from pishro.errors import DataError, SettingError
 from pishro.estimators.inputs import (
     Floats,
     checked_rows,
@@ -33,8 +40,9 @@ from pishro.estimators.inputs import (
     without_torch,
 )
 from pishro.estimators.not_fitted import NotFittedError
-from pishro.likelihoods import Likelihood, Predictive
-from pishro.models import TableModel, likelihood_for
+from pishro.likelihoods import Likelihood, MultiLabel, Predictive
+from pishro.models import TableModel, calibration_share, likelihood_for
+from pishro.models.calibration import calibration_kind
 from pishro.models.table_model import ROWS_AT_ONCE
 from pishro.nn import Network
 from pishro.objectives import Batch
@@ -47,10 +55,11 @@ TARGET = "target"
 class TableEstimator(BaseEstimator, abc.ABC):  # type: ignore[misc]
     """Encoders, training, and rows on their way to the network.
 
-    A family of networks adds `likelihood` and `random_state` among its settings.
+    A family of networks adds these among its settings.
     """
 
     likelihood: "str | Likelihood"
+    calibrate: str | None
     random_state: Any
 
     @abc.abstractmethod
@@ -73,8 +82,17 @@ class TableEstimator(BaseEstimator, abc.ABC):  # type: ignore[misc]
         likelihood: Likelihood,
         y: Tensor,
         weight: Floats | None,
+        kept: Tensor | None,
     ) -> Self:
-        """Fit encoders and networks to rows (N, ·) and encoded targets; `weight` (N,) is above 0."""
+        """Fit encoders and networks to rows (N, ·) and encoded targets; `weight` (N,) is above 0.
+
+        Row numbers in `kept` are left out of the training, and the model is calibrated on them.
+        """
+        whole = frame, y
+        if kept is not None:
+            trained_on = _others(kept, len(frame))
+            frame, y = frame[trained_on.numpy()], y[trained_on]
+            weight = None if weight is None else weight[trained_on.numpy()]
         columns, left_out, notes = infer_inputs(frame)
         classes = target.classes if isinstance(target, ClassTarget) else ()
         task = "classification" if classes else "regression"
@@ -83,9 +101,19 @@ class TableEstimator(BaseEstimator, abc.ABC):  # type: ignore[misc]
         weights = None if weight is None else torch.from_numpy(weight)
         network, trained = self._train(likelihood, Batch(encoder.transform(frame), y, weights), target)
         self.model_ = TableModel(schema, encoder, target, network, likelihood, trained)
+        if kept is not None and self.calibrate is not None:
+            rows = encoder.transform(whole[0][kept.numpy()])
+            self.model_ = self.model_.calibrated(self.calibrate, rows, whole[1][kept])
         self.n_iter_ = trained.record.iterations
         self._used = [frame.columns.index(column.name) for column in encoder.columns]
         return self
+
+    def _kept(self, rows: int, labels: Tensor | None = None) -> Tensor | None:
+        """Numbers of the rows to calibrate on; None where nothing is calibrated."""
+        if self.calibrate is None:
+            return None
+        calibration_kind(self.calibrate)  # an unknown name is refused before the training, not after
+        return calibration_share(rows, self._seed(), labels)[1]
 
     def _fitted(self) -> TableModel:
         if not hasattr(self, "model_"):
@@ -118,6 +146,13 @@ class TableEstimator(BaseEstimator, abc.ABC):  # type: ignore[misc]
         return self._fitted().predictive(torch.cat(self._encoded(X)))
 
 
+def _others(index: Tensor, rows: int) -> Tensor:
+    """The row numbers that are not in `index`, ascending."""
+    everything = torch.ones(rows, dtype=torch.bool)
+    everything[index] = False
+    return everything.nonzero().squeeze(-1)
+
+
 def _weighing(frame: pl.DataFrame, y: npt.NDArray[Any], weight: Floats | None) -> Any:
     """Rows, targets and weights without the rows that weigh nothing."""
     if weight is None or weight.all():
@@ -141,25 +176,46 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         ----------
         X : rows (N, D): an array, a tensor, lists, or a pandas, polars or Arrow frame. Columns may hold numbers,
             categories, truth values and dates; cells may be missing.
-        y : numbers (N,) or (N, C).
+        y : numbers (N,) or (N, C); of several targets, some of a row's may be NaN, and the others are learned from.
         sample_weight : weight of each row (N,). A weight of 2 is the same as the row twice, so weights below 1 say that
             there is less data than there are rows, and the prior weighs more.
         """
         frame = training_frame(self, X, y)
-        values = check_array(
-            without_torch(y), ensure_2d=False, dtype=np.float64, order="C", input_name="y", estimator=self
-        )
+        values = self._numbers(without_torch(y))
         check_consistent_length(frame, values)
         frame, values, weight = _weighing(frame, values, training_weight(sample_weight, len(frame)))
+        kept = self._kept(len(frame))
         self._row_shape = values.shape[1:]
         values = values.reshape(len(values), -1)
         self.n_outputs_ = values.shape[1]
         names = [TARGET] if self.n_outputs_ == 1 else [f"{TARGET} {c}" for c in range(self.n_outputs_)]
         likelihood = likelihood_for(self.likelihood, TARGET)
-        targets = NumericTargets.fit(values, names, weight, likelihood.scaling)
+        learned = slice(None) if kept is None else _others(kept, len(values)).numpy()
+        targets = NumericTargets.fit(
+            values[learned], names, None if weight is None else weight[learned], likelihood.scaling
+        )
         single = NumericTarget(TARGET, "plain", targets.mean[0], targets.scale[0])
         target = single if self.n_outputs_ == 1 else targets
-        return self._learn(frame, target, likelihood, targets.scaled(values), weight)
+        return self._learn(frame, target, likelihood, targets.scaled(values), weight, kept)
+
+    def _numbers(self, y: Any) -> Floats:
+        """Targets (N,) or (N, C); of several, single ones may be missing."""
+        values: Floats = check_array(
+            y,
+            ensure_2d=False,
+            dtype=np.float64,
+            order="C",
+            input_name="y",
+            estimator=self,
+            ensure_all_finite="allow-nan",
+        )
+        several = values.ndim == 2 and values.shape[1] > 1
+        if not several or np.isinf(values).any():
+            assert_all_finite(values, input_name="y", estimator_name=type(self).__name__)
+        empty = np.isnan(values).all(1).sum() if several else 0
+        if empty:
+            raise DataError(f"Every row should have at least one target, but {empty} have none; drop these rows first.")
+        return values
 
     def predict(self, X: Any) -> Floats:
         """Predicted numbers for rows X (N, D), in the shape that y had."""
@@ -180,15 +236,22 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
 
     class_weight: "str | dict[Any, float] | None"
 
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Fit the networks.
 
         Parameters
         ----------
         X, sample_weight : as for a regressor.
-        y : labels (N,) of any type.
+        y : labels (N,) of any type, or 0 and 1 (N, labels) where a row may have several.
         """
         frame = training_frame(self, X, y)
+        if type_of_target(without_torch(y)) == "multilabel-indicator":
+            return self._fit_labels(frame, without_torch(y), sample_weight)
         labels = column_or_1d(without_torch(y), warn=True)
         check_consistent_length(frame, labels)
         check_classification_targets(labels)
@@ -200,18 +263,33 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
             each = compute_sample_weight(self.class_weight, labels)
             frame, codes, weight = _weighing(frame, codes, each if weight is None else each * weight)
         target = ClassTarget(TARGET, "", tuple(self.classes_.tolist()))
-        return self._learn(frame, target, self._likelihood(target), torch.from_numpy(codes), weight)
+        y_codes = torch.from_numpy(codes)
+        return self._learn(frame, target, self._likelihood(target), y_codes, weight, self._kept(len(frame), y_codes))
+
+    def _fit_labels(self, frame: pl.DataFrame, y: Any, sample_weight: Any) -> Self:
+        """Several labels a row, each there (1) or not (0)."""
+        if self.likelihood not in ("auto", "multi-label") or self.class_weight is not None:
+            raise SettingError("Several labels a row take the multi-label cost and sample_weight; leave others out.")
+        values = check_array(y, dtype=np.float64, input_name="y", estimator=self)
+        check_consistent_length(frame, values)
+        frame, values, weight = _weighing(frame, values, training_weight(sample_weight, len(frame)))
+        self.classes_ = np.arange(values.shape[1])
+        names = [f"{TARGET} {c}" for c in self.classes_]
+        target = NumericTargets.fit(values, names, weight, MultiLabel.scaling)
+        return self._learn(frame, target, MultiLabel(), torch.from_numpy(values), weight, None)
 
     def _likelihood(self, target: ClassTarget) -> Likelihood:
         return likelihood_for(self.likelihood, TARGET, target.classes)
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
-        """Most probable labels (N,) for rows X (N, D)."""
+        """Most probable labels (N,) for rows X (N, D); of several labels a row, 1 for those more probable than not."""
+        if not isinstance(self._fitted().target, ClassTarget):
+            return (self.predict_proba(X) > 0.5).astype(np.int64)
         winners = self.predict_proba(X).argmax(-1)
         labels: npt.NDArray[Any] = self.classes_[winners]
         return labels
 
     def predict_proba(self, X: Any) -> Floats:
-        """Probabilities (N, classes) for rows X (N, D), in the order of `classes_`."""
+        """Probabilities (N, classes) for rows X (N, D), in the order of `classes_`; or of each label (N, labels)."""
         model = self._fitted()
         return np.concatenate([model.predictive(x).mean().numpy() for x in self._encoded(X)])

@@ -1,16 +1,29 @@
 """Fitted models and their held-out scores."""
 
+from pishro.models.calibration import (
+    Calibration,
+    ConformalIntervals,
+    Temperature,
+    calibration_error,
+    calibration_from_json,
+)
 from pishro.models.choosing_costs import likelihood_for, task_of
 from pishro.models.evaluation import Evaluation, Metric, Scores
-from pishro.models.fit_table import FitSettings, fit_encoded, fit_table
+from pishro.models.fit_table import FitSettings, calibration_share, fit_encoded, fit_table
 from pishro.models.table_model import TableModel
 
 __all__ = [
+    "Calibration",
+    "ConformalIntervals",
     "Evaluation",
     "FitSettings",
     "Metric",
     "Scores",
     "TableModel",
+    "Temperature",
+    "calibration_error",
+    "calibration_from_json",
+    "calibration_share",
     "fit_encoded",
     "fit_table",
     "likelihood_for",

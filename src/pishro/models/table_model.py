@@ -13,7 +13,8 @@ from torch import Tensor
 
 from pishro.data import ClassTarget, NumericTarget, NumericTargets, Schema, TableEncoder, frame_from
 from pishro.errors import SettingError
-from pishro.likelihoods import EqualMixture, Likelihood, Predictive
+from pishro.likelihoods import Distribution, EqualMixture, Likelihood, Predictive
+from pishro.models.calibration import Calibration, calibration_kind
 from pishro.models.evaluation import Evaluation, Scores
 from pishro.nn import Network
 from pishro.training import TrainedMembers, TrainingRecord
@@ -35,6 +36,7 @@ class TableModel:
     trained : θ of the members, noise, posterior and record.
     scores : held-out scores; None if nothing was held out.
     evaluation : the held-out rows.
+    calibration : correction of intervals or probabilities; None for the model's own.
     """
 
     schema: Schema
@@ -45,6 +47,7 @@ class TableModel:
     trained: TrainedMembers
     scores: Scores | None = None
     evaluation: Evaluation | None = None
+    calibration: Calibration | None = None
 
     @property
     def score(self) -> Scores | None:
@@ -63,6 +66,23 @@ class TableModel:
 
     def predictive(self, x: Tensor) -> Predictive:
         """Distribution of the target for encoded rows (N, D), in the target's own units."""
+        predictive = self._uncorrected(x)
+        return predictive if self.calibration is None else self.calibration.corrected(predictive)
+
+    def calibrated(self, kind: str, x: Tensor, y: Tensor) -> "TableModel":
+        """The same model with intervals ("conformal") or probabilities ("temperature") corrected.
+
+        Parameters
+        ----------
+        kind : name of the calibration.
+        x, y : encoded rows (N, D) that the training did not see, and their encoded targets.
+        """
+        actual = y if isinstance(self.target, ClassTarget) else self.target.inverse(y)
+        calibration = calibration_kind(kind).fit(self._uncorrected(x), actual)
+        self.record.calibration = calibration.sentence
+        return dataclasses.replace(self, calibration=calibration)
+
+    def _uncorrected(self, x: Tensor) -> Predictive:
         trained, raw = self.trained, self.raw(x)
         if trained.posterior is None:
             variance = torch.zeros_like(raw)
@@ -128,8 +148,12 @@ class TableModel:
         predictive = self.predictive(x)
         if not isinstance(predictive, EqualMixture):
             raise SettingError(f"The cost {self.likelihood.name!r} predicts no distribution, and so no interval.")
-        low, high = predictive.interval(level)
+        low, high = self.ends(predictive, level)
         return low.squeeze(-1).numpy(), high.squeeze(-1).numpy()
+
+    def ends(self, predictive: Distribution, level: float) -> tuple[Tensor, Tensor]:
+        """Lower and upper ends (N, T) of the intervals of a distribution that `predictive` returned, calibrated."""
+        return predictive.interval(level) if self.calibration is None else self.calibration.interval(predictive, level)
 
     def _encoded(self, table: Any) -> Iterator[Tensor]:
         frame = frame_from(table)

@@ -18,7 +18,7 @@ import torch
 from pishro.data import Schema, TableEncoder, replacing, target_from_json
 from pishro.errors import ModelFileError, PishroError
 from pishro.likelihoods import likelihood_from_json
-from pishro.models import Evaluation, Scores, TableModel
+from pishro.models import Evaluation, Scores, TableModel, calibration_from_json
 from pishro.nn import Network
 from pishro.training import LaplacePosterior, TrainedMembers, TrainingRecord
 
@@ -44,6 +44,7 @@ def save_model(model: TableModel, path: str | os.PathLike[str]) -> None:
         "likelihood": model.likelihood.to_json(),
         "record": trained.record.to_json(),
         "scores": None if model.scores is None else model.scores.to_json(),
+        "calibration": None if model.calibration is None else model.calibration.to_json(),
         "evaluation": None if model.evaluation is None else model.evaluation.to_json(),
     }
     tensors = {
@@ -126,4 +127,5 @@ def _model(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> TableMod
         trained,
         None if header["scores"] is None else Scores.from_json(header["scores"]),
         None if header["evaluation"] is None else Evaluation.from_json(header["evaluation"]),
+        None if header.get("calibration") is None else calibration_from_json(header["calibration"]),
     )

@@ -52,6 +52,7 @@ class TrainingRecord:
     history : the curves.
     versions : versions of pishro, torch and Python.
     threads : torch threads used.
+    calibration : what was corrected afterwards, as a sentence; "" for nothing.
     """
 
     recipe: str
@@ -69,6 +70,7 @@ class TrainingRecord:
     history: History = dataclasses.field(default_factory=History)
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
     threads: int = 1
+    calibration: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the header of the model file."""
@@ -87,6 +89,7 @@ class TrainingRecord:
         return (
             f"{self.recipe}\n{self.members} {plural} of {self.parameters} parameters on {self.rows} rows: "
             f"{self.iterations} iterations in {self.seconds:.1f} s{effective}.\n{reasons}"
+            + (f"\n{self.calibration}" if self.calibration else "")
         )
 
 
