@@ -1,12 +1,8 @@
 """Does a likelihood chosen on validation rows predict new rows better than the plain Normal?
 
-On each split of the UCI sets, every candidate is fitted to four fifths of the training rows and judged by its mean
-log-likelihood on the remaining fifth. The best is chosen if it beats the Normal by more than the standard error of the
-difference, else the Normal; the chosen one is fitted again to all training rows, and so is the Normal, and only these
-two see the test rows. Default settings otherwise.
-
-Where a target takes few values (wine: six grades), a density may rise without limit by narrow peaks on them, and says
-nothing. There the score is ln P(y − ½ < Y < y + ½) with the gap between the values as unit, for every candidate.
+`likelihood=[…]` chooses by rows of the training part that it leaves out (`pishro.models.comparing_costs`); beside it
+the Normal is fitted, and only these two see the test rows. Default settings otherwise. Wine's target takes six values,
+so that it is scored by the probability of the interval around each, as in the choice.
 """
 
 __all__ = ["main"]
@@ -16,52 +12,27 @@ import statistics
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from benchmarks.results import Row, write
 from benchmarks.uci import Array, splits, table
 from pishro import FeedForwardRegressor
+from pishro.models.comparing_costs import gap_between_values, held_out_score
 
 CANDIDATES = ("normal", "student-t", "laplace", "heteroscedastic-normal", "gaussian-mixture")
 
-FEW = 0.02
-"""Distinct values over rows below which a target counts as discrete."""
 
-
-def gap(y: Array) -> float | None:
-    """Distance between the values of a target that takes few of them; None for a continuous one."""
-    values = np.unique(y)
-    return float(np.diff(values).min()) if len(values) < FEW * len(y) else None
-
-
-def log_likelihoods(name: str, train: tuple[Array, Array], test: tuple[Array, Array], step: float | None) -> Array:
-    """Ln p of each test row."""
-    model = FeedForwardRegressor(likelihood=name, random_state=0).fit(*train)
-    distribution, y = model.predict_distribution(test[0]), torch.from_numpy(test[1])[:, None]
-    if step is None:
-        return distribution.log_density(y).numpy()
-    inside = distribution.cdf(y + step / 2) - distribution.cdf(y - step / 2)
-    return inside.clamp_min(torch.finfo(inside.dtype).tiny).log().squeeze(1).numpy()
-
-
-def choose(judged: dict[str, Array]) -> str:
-    """The best candidate, unless its lead over the Normal is within a standard error."""
-    best = max(judged, key=lambda n: judged[n].mean())
-    lead = judged[best] - judged["normal"]
-    return best if lead.mean() > lead.std() / len(lead) ** 0.5 else "normal"
-
-
-def compare(x: Array, y: Array, train: Array, test: Array) -> tuple[str, dict[str, Array], float, float]:
-    """The chosen likelihood, the validation scores, and the test scores of the Normal and of the chosen one."""
-    cut = round(0.8 * len(train))
-    inner, kept, step = train[:cut], train[cut:], gap(y)
-    judged = {n: log_likelihoods(n, (x[inner], y[inner]), (x[kept], y[kept]), step) for n in CANDIDATES}
-    chosen = choose(judged)
-    scores = {
-        n: float(log_likelihoods(n, (x[train], y[train]), (x[test], y[test]), step).mean()) for n in {"normal", chosen}
-    }
-    return chosen, judged, scores["normal"], scores[chosen]
+def compare(x: Array, y: Array, train: Array, test: Array) -> tuple[str, str, float, float]:
+    """The chosen likelihood, why, and the mean test log-likelihoods of the Normal and of the chosen one."""
+    actual = torch.from_numpy(y)[:, None]
+    gap = gap_between_values(actual)
+    models = [FeedForwardRegressor(likelihood=wanted, random_state=0) for wanted in ("normal", list(CANDIDATES))]
+    scores = []
+    for model in models:
+        distribution = model.fit(x[train], y[train]).predict_distribution(x[test])
+        scores.append(float(held_out_score(distribution, actual[test], gap).mean()))
+    fitted = models[1].model_
+    return fitted.likelihood.name, fitted.record.recipe.rpartition("The cost was chosen")[2], *scores
 
 
 def measure(folder: Path, name: str, count: int) -> Row:
@@ -69,9 +40,8 @@ def measure(folder: Path, name: str, count: int) -> Row:
     found = []
     for train, test in splits(len(x), count):
         found.append(compare(x, y, train, test))
-        chosen, judged, normal, best = found[-1]
-        shown = ", ".join(f"{n} {v.mean():.3f}" for n, v in judged.items())
-        print(f"{name} {len(found)}/{count}: {shown}; test: normal {normal:.3f}, {chosen} {best:.3f}", flush=True)
+        chosen, told, normal, best = found[-1]
+        print(f"{name} {len(found)}/{count}: {told} Test: normal {normal:.3f}, {chosen} {best:.3f}", flush=True)
     gains = [best - normal for _, _, normal, best in found]
     return {
         "set": name,

@@ -46,7 +46,7 @@ def run(wanted: Wanted) -> None:
     settings = {
         "hidden": _hidden(wanted.hidden),
         "members": _members(wanted.members),
-        "likelihood": wanted.likelihood,
+        "likelihood": _likelihood(wanted.likelihood),
         "seed": wanted.seed,
     }
     with _Display(console) as display:
@@ -83,6 +83,11 @@ def _source(wanted: Wanted) -> tuple[Any, str, str]:
 def _file_name(target: str) -> str:
     kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in target).strip("._")
     return kept[:100] or "model"
+
+
+def _likelihood(text: str) -> "str | list[str]":
+    """One cost, or several with commas between."""
+    return [name.strip() for name in text.split(",")] if "," in text else text
 
 
 def _hidden(text: str) -> "str | tuple[int, ...]":

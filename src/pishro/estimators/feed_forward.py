@@ -5,8 +5,7 @@ __all__ = ["FeedForwardClassifier", "FeedForwardRegressor"]
 from collections.abc import Sequence
 from typing import Any
 
-from pishro.data import ClassTarget, NumericTarget, NumericTargets
-from pishro.estimators.table_estimators import TableClassifier, TableEstimator, TableRegressor
+from pishro.estimators.table_estimators import TableClassifier, TableEstimator, TableRegressor, Target
 from pishro.likelihoods import Likelihood
 from pishro.models import FitSettings, fit_encoded
 from pishro.nn import Network
@@ -21,7 +20,7 @@ class _FeedForward(TableEstimator):
         self,
         hidden: "str | int | Sequence[int]" = "auto",
         activation: str = "tanh",
-        likelihood: "str | Likelihood" = "auto",
+        likelihood: "str | Likelihood | Sequence[str | Likelihood]" = "auto",
         members: "int | str" = "auto",
         calibrate: str | None = None,
         max_seconds: float | None = None,
@@ -36,12 +35,10 @@ class _FeedForward(TableEstimator):
         self.random_state = random_state
 
     def _train(
-        self, likelihood: Likelihood, batch: Batch, target: NumericTarget | NumericTargets | ClassTarget
+        self, likelihood: Likelihood, batch: Batch, target: Target, seconds: float | None
     ) -> tuple[Network, TrainedMembers]:
         """By the recipe that suits the number of rows."""
-        settings = FitSettings(
-            self.hidden, self.activation, self.members, seed=self._seed(), max_seconds=self.max_seconds
-        )
+        settings = FitSettings(self.hidden, self.activation, self.members, seed=self._seed(), max_seconds=seconds)
         return fit_encoded(likelihood, batch, settings)
 
 
@@ -52,7 +49,8 @@ class FeedForwardRegressor(TableRegressor, _FeedForward):
     ----------
     hidden : "auto", or units of the hidden layers, such as (12, 12).
     activation : of the hidden layers.
-    likelihood : the cost: "auto" (the Normal), a name such as "student-t" or "poisson", or a likelihood.
+    likelihood : the cost: "auto" (the Normal), a name such as "student-t" or "poisson", or a likelihood; or a list of
+        them, the usual one first, from which three more fits of each choose by the rows that they leave out.
     members : "auto" (up to 8), or how many networks are trained and averaged.
     calibrate : None; or "conformal" for intervals with the coverage they promise, whatever the data, learned on a fifth
         of the rows, which the training then does without.

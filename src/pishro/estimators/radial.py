@@ -4,9 +4,9 @@ __all__ = ["RBFClassifier", "RBFRegressor"]
 
 from typing import Any
 
-from pishro.data import ClassTarget, NumericTarget, NumericTargets
+from pishro.data import ClassTarget, NumericTarget
 from pishro.errors import SettingError, unknown_name
-from pishro.estimators.table_estimators import TableClassifier, TableEstimator, TableRegressor
+from pishro.estimators.table_estimators import TableClassifier, TableEstimator, TableRegressor, Target
 from pishro.likelihoods import Categorical, Likelihood
 from pishro.nn import Network
 from pishro.objectives import Batch
@@ -23,7 +23,6 @@ class _Radial(TableEstimator):
     width: "str | float"
     centers: str
     members: int
-    max_seconds: float | None
 
     def _checked_centers(self) -> str:
         if self.centers not in CENTERS:
@@ -35,7 +34,7 @@ class _Radial(TableEstimator):
             )
         return self.centers
 
-    def _plan(self, goal: float | None = None) -> RadialPlan:
+    def _plan(self, seconds: float | None, goal: float | None = None) -> RadialPlan:
         return RadialPlan(
             units=None if isinstance(self.units, str) else self.units,
             kernel=self.kernel,
@@ -44,7 +43,7 @@ class _Radial(TableEstimator):
             goal=goal,
             members=self.members,
             seed=self._seed(),
-            seconds=float("inf") if self.max_seconds is None else self.max_seconds,
+            seconds=float("inf") if seconds is None else seconds,
         )
 
     def _fixed_width(self) -> float | None:
@@ -110,7 +109,7 @@ class RBFRegressor(TableRegressor, _Radial):
         self.random_state = random_state
 
     def _train(
-        self, likelihood: Likelihood, batch: Batch, target: NumericTarget | NumericTargets | ClassTarget
+        self, likelihood: Likelihood, batch: Batch, target: Target, seconds: float | None
     ) -> tuple[Network, TrainedMembers]:
         if self.exact:
             return interpolate(likelihood, batch, self.kernel, self._fixed_width())
@@ -121,7 +120,7 @@ class RBFRegressor(TableRegressor, _Radial):
             goal = goal / target.scale**2
         elif goal is not None:
             raise SettingError("A goal is the squared error of one target, but y has several; give `units`.")
-        return train_radial(likelihood, batch, self._plan(goal))
+        return train_radial(likelihood, batch, self._plan(seconds, goal))
 
 
 class RBFClassifier(TableClassifier, _Radial):
@@ -177,8 +176,8 @@ class RBFClassifier(TableClassifier, _Radial):
         return Categorical(len(target.classes)) if self.centers == "rows" else super()._likelihood(target)
 
     def _train(
-        self, likelihood: Likelihood, batch: Batch, target: NumericTarget | NumericTargets | ClassTarget
+        self, likelihood: Likelihood, batch: Batch, target: Target, seconds: float | None
     ) -> tuple[Network, TrainedMembers]:
         if self.centers == "rows":
             return kernel_regression(likelihood, batch, self._fixed_width())
-        return train_radial(likelihood, batch, self._plan())
+        return train_radial(likelihood, batch, self._plan(seconds))

@@ -4,17 +4,18 @@ They keep scikit-learn's contract to the letter (`check_estimator`), and take wh
 categories, of dates and with missing cells, from any kind of frame. A family of networks adds its settings and trains.
 """
 
-__all__ = ["TableClassifier", "TableEstimator", "TableRegressor"]
+__all__ = ["TableClassifier", "TableEstimator", "TableRegressor", "Target"]
 
 import abc
 import warnings
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 import torch
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.exceptions import DataConversionWarning
 from sklearn.utils import (
     Tags,
@@ -43,6 +44,7 @@ from pishro.estimators.not_fitted import NotFittedError
 from pishro.likelihoods import Likelihood, MultiLabel, Predictive
 from pishro.models import TableModel, calibration_share, likelihood_for
 from pishro.models.calibration import calibration_kind
+from pishro.models.comparing_costs import FOLDS, choose_cost, gap_between_values, held_out_score
 from pishro.models.table_model import ROWS_AT_ONCE
 from pishro.nn import Network
 from pishro.objectives import Batch
@@ -51,6 +53,12 @@ from pishro.training import TrainedMembers
 TARGET = "target"
 """What y is called in the schema."""
 
+Target = NumericTarget | NumericTargets | ClassTarget
+"""How targets become numbers."""
+
+_Rows = tuple[pl.DataFrame, Floats, Floats | None]
+"""Inputs, targets (N, C) and weights."""
+
 
 class TableEstimator(BaseEstimator, abc.ABC):  # type: ignore[misc]
     """Encoders, training, and rows on their way to the network.
@@ -58,15 +66,16 @@ class TableEstimator(BaseEstimator, abc.ABC):  # type: ignore[misc]
     A family of networks adds these among its settings.
     """
 
-    likelihood: "str | Likelihood"
+    likelihood: "str | Likelihood | Sequence[str | Likelihood]"
     calibrate: str | None
+    max_seconds: float | None
     random_state: Any
 
     @abc.abstractmethod
     def _train(
-        self, likelihood: Likelihood, batch: Batch, target: NumericTarget | NumericTargets | ClassTarget
+        self, likelihood: Likelihood, batch: Batch, target: "Target", seconds: float | None
     ) -> tuple[Network, TrainedMembers]:
-        """A network fitted to encoded rows."""
+        """A network fitted to encoded rows, in at most so many seconds."""
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -78,16 +87,19 @@ class TableEstimator(BaseEstimator, abc.ABC):  # type: ignore[misc]
     def _learn(
         self,
         frame: pl.DataFrame,
-        target: NumericTarget | NumericTargets | ClassTarget,
+        coded: "tuple[Target, Tensor]",
         likelihood: Likelihood,
-        y: Tensor,
         weight: Floats | None,
         kept: Tensor | None,
+        seconds: float | None,
     ) -> Self:
-        """Fit encoders and networks to rows (N, ·) and encoded targets; `weight` (N,) is above 0.
+        """Fit encoders and networks to rows (N, ·), in at most so many seconds; `weight` (N,) is above 0.
+
+        `coded` holds how targets become numbers, and the numbers.
 
         Row numbers in `kept` are left out of the training, and the model is calibrated on them.
         """
+        target, y = coded
         whole = frame, y
         if kept is not None:
             trained_on = _others(kept, len(frame))
@@ -99,7 +111,7 @@ class TableEstimator(BaseEstimator, abc.ABC):  # type: ignore[misc]
         schema = Schema(columns, TARGET, task, classes, left_out, notes, len(frame))  # type: ignore[arg-type]
         encoder = TableEncoder.fit(frame, schema, weight)
         weights = None if weight is None else torch.from_numpy(weight)
-        network, trained = self._train(likelihood, Batch(encoder.transform(frame), y, weights), target)
+        network, trained = self._train(likelihood, Batch(encoder.transform(frame), y, weights), target, seconds)
         self.model_ = TableModel(schema, encoder, target, network, likelihood, trained)
         if kept is not None and self.calibrate is not None:
             rows = encoder.transform(whole[0][kept.numpy()])
@@ -184,19 +196,48 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         values = self._numbers(without_torch(y))
         check_consistent_length(frame, values)
         frame, values, weight = _weighing(frame, values, training_weight(sample_weight, len(frame)))
-        kept = self._kept(len(frame))
         self._row_shape = values.shape[1:]
         values = values.reshape(len(values), -1)
         self.n_outputs_ = values.shape[1]
-        names = [TARGET] if self.n_outputs_ == 1 else [f"{TARGET} {c}" for c in range(self.n_outputs_)]
-        likelihood = likelihood_for(self.likelihood, TARGET)
+        cost, told, seconds = self.likelihood, "", self.max_seconds
+        if not isinstance(cost, str | Likelihood):
+            seconds = None if seconds is None else seconds / (FOLDS * len(cost) + 1)
+            cost, told = self._chosen(cost, (frame, values, weight), seconds)
+        self._fit_by(cost, (frame, values, weight), seconds)
+        self.model_.record.recipe += told
+        return self
+
+    def _fit_by(self, cost: "str | Likelihood", rows: "_Rows", seconds: float | None) -> None:
+        """Fit by one cost, to targets (N, C)."""
+        frame, values, weight = rows
+        kept = self._kept(len(frame))
+        names = [TARGET] if values.shape[1] == 1 else [f"{TARGET} {c}" for c in range(values.shape[1])]
+        likelihood = likelihood_for(cost, TARGET)
         learned = slice(None) if kept is None else _others(kept, len(values)).numpy()
         targets = NumericTargets.fit(
             values[learned], names, None if weight is None else weight[learned], likelihood.scaling
         )
         single = NumericTarget(TARGET, "plain", targets.mean[0], targets.scale[0])
-        target = single if self.n_outputs_ == 1 else targets
-        return self._learn(frame, target, likelihood, targets.scaled(values), weight, kept)
+        target = single if len(names) == 1 else targets
+        self._learn(frame, (target, targets.scaled(values)), likelihood, weight, kept, seconds)
+
+    def _chosen(
+        self, costs: "Sequence[str | Likelihood]", rows: "_Rows", seconds: float | None
+    ) -> "tuple[str | Likelihood, str]":
+        """The cost that predicts rows left out best, and the choice as a sentence behind another."""
+        frame, values, weight = rows
+        plain = clone(self).set_params(calibrate=None)
+        gap = gap_between_values(torch.from_numpy(values))
+
+        def score(cost: str | Likelihood, train: Tensor, left_out: Tensor) -> Tensor:
+            part, rest = train.numpy(), left_out.numpy()
+            plain._fit_by(cost, (frame[part], values[part], None if weight is None else weight[part]), seconds)
+            model = plain.model_
+            distribution = model.predictive(model.encoder.transform(frame[rest]))
+            return held_out_score(distribution, torch.from_numpy(values[rest]), gap)
+
+        chosen, told = choose_cost(costs, len(frame), self._seed(), score)
+        return chosen, f" {told}"
 
     def _numbers(self, y: Any) -> Floats:
         """Targets (N,) or (N, C); of several, single ones may be missing."""
@@ -264,7 +305,8 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
             frame, codes, weight = _weighing(frame, codes, each if weight is None else each * weight)
         target = ClassTarget(TARGET, "", tuple(self.classes_.tolist()))
         y_codes = torch.from_numpy(codes)
-        return self._learn(frame, target, self._likelihood(target), y_codes, weight, self._kept(len(frame), y_codes))
+        kept = self._kept(len(frame), y_codes)
+        return self._learn(frame, (target, y_codes), self._likelihood(target), weight, kept, self.max_seconds)
 
     def _fit_labels(self, frame: pl.DataFrame, y: Any, sample_weight: Any) -> Self:
         """Several labels a row, each there (1) or not (0)."""
@@ -276,7 +318,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
         self.classes_ = np.arange(values.shape[1])
         names = [f"{TARGET} {c}" for c in self.classes_]
         target = NumericTargets.fit(values, names, weight, MultiLabel.scaling)
-        return self._learn(frame, target, MultiLabel(), torch.from_numpy(values), weight, None)
+        return self._learn(frame, (target, torch.from_numpy(values)), MultiLabel(), weight, None, self.max_seconds)
 
     def _likelihood(self, target: ClassTarget) -> Likelihood:
         return likelihood_for(self.likelihood, TARGET, target.classes)

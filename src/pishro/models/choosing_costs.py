@@ -22,14 +22,16 @@ Wanted = str | Likelihood
 """A likelihood, its name, or "auto"."""
 
 
-def task_of(wanted: Wanted) -> Literal["regression", "classification"] | None:
-    """The task that a likelihood is for; None for "auto", which leaves it to the table.
+def task_of(wanted: "Wanted | Sequence[Wanted]") -> Literal["regression", "classification"] | None:
+    """The task that a likelihood, or the first of several, is for; None for "auto", which leaves it to the table.
 
     Examples
     --------
     >>> task_of("poisson"), task_of("auto")
     ('regression', None)
     """
+    if not isinstance(wanted, str | Likelihood):
+        return task_of(wanted[0]) if len(wanted) else None
     if wanted == "auto":
         return None
     if isinstance(wanted, str) and wanted not in LIKELIHOODS:
@@ -38,7 +40,7 @@ def task_of(wanted: Wanted) -> Literal["regression", "classification"] | None:
     return "regression" if kind.targets == "numbers" else "classification"
 
 
-def likelihood_for(wanted: Wanted, target: str, labels: Sequence[Label] = ()) -> Likelihood:
+def likelihood_for(wanted: "Wanted | Sequence[Wanted]", target: str, labels: Sequence[Label] = ()) -> Likelihood:
     """The likelihood of a target: for "auto" Normal for numbers, Bernoulli for two classes, categorical for more.
 
     Parameters
@@ -50,8 +52,11 @@ def likelihood_for(wanted: Wanted, target: str, labels: Sequence[Label] = ()) ->
     Raises
     ------
     SettingError
-        If the target is not of the kind that the likelihood is for, or its classes have no known order.
+        If the target is not of the kind that the likelihood is for, its classes have no known order, or several costs
+        were named where one is needed.
     """
+    if not isinstance(wanted, str | Likelihood):
+        raise SettingError(f"Expected one cost, received {list(wanted)}; costs are compared for numbers only.")
     if isinstance(wanted, UserCost):
         raise SettingError(
             "A cost of one's own predicts no distribution, by which a fit is scored; train with it by `training.train`."

@@ -26,6 +26,7 @@ from pishro.errors import SettingError
 from pishro.likelihoods import EqualMixture, Likelihood
 from pishro.models.calibration import calibration_kind
 from pishro.models.choosing_costs import likelihood_for, task_of
+from pishro.models.comparing_costs import FOLDS, choose_cost, gap_between_values, held_out_score
 from pishro.models.evaluation import Evaluation, Scores
 from pishro.models.scoring import baseline_scores, class_metrics, regression_metrics
 from pishro.models.table_model import TableModel
@@ -46,7 +47,8 @@ class FitSettings:
     hidden : "auto", or units of the hidden layers.
     activation : of the hidden layers.
     members : "auto", or how many networks.
-    likelihood : the cost: "auto", a name such as "student-t" or "poisson", or a likelihood.
+    likelihood : the cost: "auto", a name such as "student-t" or "poisson", or a likelihood; or a list of them, the
+        usual one first, from which rows left out of three more fits of each choose.
     test : share of the rows held out for the score.
     seed : of the split and the starting points.
     max_seconds : most time for the training; None for a plan of about a minute.
@@ -57,7 +59,7 @@ class FitSettings:
     hidden: "str | int | Sequence[int]" = "auto"
     activation: str = "tanh"
     members: "int | str" = "auto"
-    likelihood: "str | Likelihood" = "auto"
+    likelihood: "str | Likelihood | Sequence[str | Likelihood]" = "auto"
     test: float = 0.2
     seed: int = 0
     max_seconds: float | None = None
@@ -83,7 +85,6 @@ def fit_table(
     """
     frame = frame_from(table)
     schema = infer_schema(frame, target, task=task_of(settings.likelihood))
-    likelihood = likelihood_for(settings.likelihood, target, schema.classes)
     frame = usable_rows(frame, schema)
     generator = torch.Generator().manual_seed(settings.seed)
     coder = target_encoder(frame, schema)
@@ -91,20 +92,59 @@ def fit_table(
     train, test = holdout(len(frame), settings.test, generator, labels=labels)
     part, rest = frame[train.numpy()], frame[test.numpy()]
     part, kept = _without_kept(part, settings, None if labels is None else labels[train])
-    coder = target_encoder(part, schema, likelihood.scaling)
-    encoder = TableEncoder.fit(part, schema)
-    x, y = encoder.transform(part), coder.transform(part[target])
 
     def announce(sentence: str) -> None:
         if started is not None:
             started(schema, sentence)
 
-    network, trained = fit_encoded(likelihood, Batch(x, y), settings, progress, announce)
-    model = TableModel(schema, encoder, coder, network, likelihood, trained)
+    settings, told = _one_cost(part, schema, settings)
+    model = _trained(part, schema, settings, progress, announce)
+    model.record.recipe += told
     if settings.calibrate is not None:
-        model = model.calibrated(settings.calibrate, encoder.transform(kept), coder.transform(kept[target]))
-    scores, evaluation = evaluate(model, (x, y), (encoder.transform(rest), coder.transform(rest[target])))
+        model = model.calibrated(settings.calibrate, *model.coded(kept))
+    scores, evaluation = evaluate(model, model.coded(part), model.coded(rest))
     return dataclasses.replace(model, scores=scores, evaluation=evaluation)
+
+
+def _trained(
+    part: pl.DataFrame,
+    schema: Schema,
+    settings: FitSettings,
+    progress: Callable[[Progress], None] | None = None,
+    announce: Callable[[str], None] | None = None,
+) -> TableModel:
+    """A model fitted to all rows of a frame, by one cost."""
+    likelihood = likelihood_for(settings.likelihood, schema.target, schema.classes)
+    coder = target_encoder(part, schema, likelihood.scaling)
+    encoder = TableEncoder.fit(part, schema)
+    batch = Batch(encoder.transform(part), coder.transform(part[schema.target]))
+    network, trained = fit_encoded(likelihood, batch, settings, progress, announce)
+    return TableModel(schema, encoder, coder, network, likelihood, trained)
+
+
+def _one_cost(part: pl.DataFrame, schema: Schema, settings: FitSettings) -> tuple[FitSettings, str]:
+    """The settings with one cost, and how it was chosen where there were several."""
+    costs = settings.likelihood
+    if isinstance(costs, str | Likelihood):
+        return settings, ""
+    if schema.classes:
+        raise SettingError(f"Expected one cost for classes, received {list(costs)}; costs are compared for numbers.")
+    if settings.max_seconds is not None:
+        settings = dataclasses.replace(settings, max_seconds=settings.max_seconds / (FOLDS * len(costs) + 1))
+
+    coder = target_encoder(part, schema, "none")
+    if isinstance(coder, ClassTarget):
+        raise TypeError("Costs are compared for numbers.")
+    y = coder.inverse(coder.transform(part[schema.target]))
+    gap = gap_between_values(y)
+
+    def score(cost: str | Likelihood, train: Tensor, left_out: Tensor) -> Tensor:
+        model = _trained(part[train.numpy()], schema, dataclasses.replace(settings, likelihood=cost))
+        x = model.encoder.transform(part[left_out.numpy()])
+        return held_out_score(model.predictive(x), y[left_out], gap)
+
+    chosen, told = choose_cost(costs, len(part), settings.seed, score)
+    return dataclasses.replace(settings, likelihood=chosen), f" {told}"
 
 
 def calibration_share(rows: int, seed: int, labels: "Tensor | None" = None) -> tuple[Tensor, Tensor]:

@@ -59,6 +59,13 @@ class TableModel:
         """What the training did."""
         return self.trained.record
 
+    def coded(self, table: Any) -> tuple[Tensor, Tensor]:
+        """Encoded rows (N, D) and targets, (N, C) or class indices (N,), of a table that holds the target as well."""
+        frame = frame_from(table)
+        if isinstance(self.target, NumericTargets):
+            return self.encoder.transform(frame), self.target.scaled(frame.select(self.target.names).to_numpy())
+        return self.encoder.transform(frame), self.target.transform(frame[self.target.name])
+
     def raw(self, x: Tensor) -> Tensor:
         """Raw outputs of the members for encoded rows (N, D): (K, N, C)."""
         theta = self.trained.theta
