@@ -7,9 +7,20 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from pishro.data import Schema, read_table
 from pishro.errors import SettingError, unknown_name
-from pishro.models import FitSettings, TableModel, fit_table
+from pishro.models import (
+    FitSettings,
+    PartialDependence,
+    TableModel,
+    fit_table,
+    input_jacobian,
+    partial_dependence,
+    relevance,
+)
 from pishro.report.facts import ReportFacts
 from pishro.serialization import load_model, save_model
 from pishro.training import Progress
@@ -41,6 +52,18 @@ class Model(TableModel):
         from pishro.report.html import write_report  # noqa: PLC0415 - matplotlib is slow to import
 
         write_report(self.facts(os.path.basename(os.fspath(path)).rsplit(".", 1)[0]), path)
+
+    def partial_dependence(self, table: Any, column: str, *, level: float = 0.95) -> PartialDependence:
+        """The prediction averaged over a table as a function of one column, see `models.partial_dependence`."""
+        return partial_dependence(self, table, column, level=level)
+
+    def input_jacobian(self, table: Any) -> dict[str, npt.NDArray[np.float64]]:
+        """Slope of the prediction along each numeric column at each row, see `models.input_jacobian`."""
+        return input_jacobian(self, table)
+
+    def relevance(self, table: Any) -> dict[str, float]:
+        """Share of the prediction's variance that each column accounts for, see `models.relevance`."""
+        return relevance(self, table)
 
     def facts(self, name: str | None = None) -> ReportFacts:
         """What the report says of this model, as `pishro.report.facts.ReportFacts`.

@@ -9,6 +9,7 @@ from pishro.models.calibration import (
 )
 from pishro.models.choosing_costs import likelihood_for, task_of
 from pishro.models.evaluation import Evaluation, Metric, Scores
+from pishro.models.explanation import PartialDependence, input_jacobian, partial_dependence, relevance
 from pishro.models.fit_table import FitSettings, calibration_share, fit_encoded, fit_table
 from pishro.models.table_model import TableModel
 
@@ -18,6 +19,7 @@ __all__ = [
     "Evaluation",
     "FitSettings",
     "Metric",
+    "PartialDependence",
     "Scores",
     "TableModel",
     "Temperature",
@@ -26,6 +28,9 @@ __all__ = [
     "calibration_share",
     "fit_encoded",
     "fit_table",
+    "input_jacobian",
     "likelihood_for",
+    "partial_dependence",
+    "relevance",
     "task_of",
 ]
