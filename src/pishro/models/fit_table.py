@@ -1,6 +1,6 @@
 """From a table to a fitted model: schema, split, encoders, training, held-out score."""
 
-__all__ = ["FitSettings", "evaluate", "fit_encoded", "fit_table"]
+__all__ = ["FitSettings", "FittedTable", "evaluate", "fit_encoded", "fit_table"]
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -56,13 +56,28 @@ class FitSettings:
     max_seconds: float | None = None
 
 
+@dataclasses.dataclass(frozen=True)
+class FittedTable:
+    """A fitted model, and the encoded rows that it learned from and was scored on, which it does not keep.
+
+    Attributes
+    ----------
+    model : with its scores.
+    train, test : the rows.
+    """
+
+    model: TableModel
+    train: Batch
+    test: Batch
+
+
 def fit_table(
     table: Any,
     target: str,
     settings: FitSettings = FitSettings(),
     progress: Callable[[Progress], None] | None = None,
     started: Callable[[Schema, str], None] | None = None,
-) -> TableModel:
+) -> FittedTable:
     """Fit a model on part of the rows and score it on the rest.
 
     Parameters
@@ -90,10 +105,11 @@ def fit_table(
         if started is not None:
             started(schema, sentence)
 
-    network, trained = fit_encoded(likelihood, Batch(x, y), settings, progress, announce)
+    learned, held = Batch(x, y), Batch(encoder.transform(rest), coder.transform(rest[target]))
+    network, trained = fit_encoded(likelihood, learned, settings, progress, announce)
     model = TableModel(schema, encoder, coder, network, likelihood, trained)
-    scores, evaluation = evaluate(model, (x, y), (encoder.transform(rest), coder.transform(rest[target])))
-    return dataclasses.replace(model, scores=scores, evaluation=evaluation)
+    scores, evaluation = evaluate(model, (x, y), (held.x, held.y))
+    return FittedTable(dataclasses.replace(model, scores=scores, evaluation=evaluation), learned, held)
 
 
 def fit_encoded(

@@ -9,6 +9,8 @@ __all__ = ["ENGLISH", "Catalog"]
 import dataclasses
 from collections.abc import Mapping
 
+from pishro.diagnosis.sentences import PHRASES
+
 
 @dataclasses.dataclass(frozen=True)
 class Catalog:
@@ -216,4 +218,4 @@ _CAPTIONS = {
     "axis.others": "all others",
 }
 
-ENGLISH = Catalog("en", "ltr", {**_NOUNS, **_HEADINGS, **_ANSWER, **_STORY, **_CAPTIONS})
+ENGLISH = Catalog("en", "ltr", {**_NOUNS, **_HEADINGS, **_ANSWER, **_STORY, **_CAPTIONS, **PHRASES})

@@ -45,6 +45,7 @@ def save_model(model: TableModel, path: str | os.PathLike[str]) -> None:
         "record": trained.record.to_json(),
         "scores": None if model.scores is None else model.scores.to_json(),
         "evaluation": None if model.evaluation is None else model.evaluation.to_json(),
+        "findings": model.findings,
     }
     tensors = {
         "theta": trained.theta.contiguous(),
@@ -126,4 +127,5 @@ def _model(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> TableMod
         trained,
         None if header["scores"] is None else Scores.from_json(header["scores"]),
         None if header["evaluation"] is None else Evaluation.from_json(header["evaluation"]),
+        header.get("findings", {}),
     )
