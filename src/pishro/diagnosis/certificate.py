@@ -4,8 +4,8 @@ A strict local minimum has no gradient and only positive curvatures. A trained n
 fault: a symmetry of the network makes directions flat without meaning (`symmetry`), and early stopping ends on purpose
 before the gradient vanishes. The certificate counts the former apart and says the latter.
 
-Up to `DENSE` parameters the Hessian is written out and judged on the space orthogonal to the symmetry; beyond, Lanczos's
-method finds the ends of its spectrum from products with vectors.
+Up to `DENSE` parameters the Hessian is written out and judged on the space orthogonal to the symmetry; beyond,
+Lanczos's method finds the ends of its spectrum from products with vectors.
 """
 
 __all__ = ["Certificate", "certify"]
@@ -21,19 +21,22 @@ from pishro.diagnosis.fact import Fact
 from pishro.diagnosis.observation import Observation, spread_rows
 from pishro.diagnosis.sentences import PHRASES
 from pishro.diagnosis.symmetry import log10_copies, scaling_tangents
-from pishro.objectives import DataProducts, Objective
-from pishro.optim import KKT, Kind, Need, Verdict
+from pishro.objectives import DataProducts, Objective, ObjectivePoint
+from pishro.optim import KKT, HessianPoint, Kind, Need, Verdict
 from pishro.optim.stationary import escape
 from pishro.optim.stationary.classify import judge
 from pishro.optim.stationary.lanczos import extreme_eigenpairs
 from pishro.optim.stationary.local_model import LocalModel
 from pishro.optim.stationary.signs import rounding
 
-DENSE = 400
-"""P up to which the Hessian is written out: P reverse passes over all rows."""
+DENSE, DENSE_WORK = 400, 1_000_000
+"""P, and P·N·C, up to which the Hessian is written out: two times P reverse passes over all rows, under two seconds."""
 
 ROWS = 1000
-"""Training rows on which products are made beyond that; the ends of the spectrum of a mean need no more."""
+"""Training rows on which products are made where P is large; the ends of the spectrum of a mean need no more."""
+
+NEGLIGIBLE = 1e-2
+"""Promised fall of the cost, in nats, that no one can tell from none: likelihoods then differ by 1 %."""
 
 BASIS, RESTARTS = 24, 2
 
@@ -98,7 +101,7 @@ class Certificate:
             "curvature": self.hessian[0],
         }
         keys = ["point", "hessian"] + ([] if self.complete else ["ends"])
-        keys += ["flat"] if self.flat else []
+        keys += ["flat"] if self.symmetric else []
         keys += ["isolated"] if self.copies >= 1 else []
         verdict = {
             "strict minimum": "minimum-symmetry" if self.symmetric and self.flat else "minimum",
@@ -147,10 +150,11 @@ def certify(observation: Observation, kkt: KKT | None = None) -> Certificate:
     'strict minimum'
     """
     trained, record = observation.trained, observation.trained.record
-    dense = observation.network.layout.size <= DENSE
-    train = spread_rows(observation.train, len(observation.train) if dense else ROWS, torch.float64)
+    size, rows = observation.network.layout.size, len(observation.train)
+    dense = size <= DENSE and size * rows * observation.network.outputs <= DENSE_WORK
+    train = spread_rows(observation.train, rows if size <= DENSE else ROWS, torch.float64)
     theta = trained.theta.double()
-    share = len(observation.train) / len(train)
+    share = rows / len(train)
     prior = None if trained.prior is None else dataclasses.replace(trained.prior, alpha=trained.prior.alpha / share)
     everyone = Objective(observation.network, observation.likelihood, train, prior, trained.beta.double())
     if record.evidence:
@@ -178,19 +182,23 @@ class _ObjectiveModel(LocalModel):
     def __init__(self, objective: Objective, x: Tensor) -> None:
         self.objective, self.x = objective, x.detach().clone()
         self.accuracy = torch.finfo(x.dtype).eps
-        self._point = objective.at(self.x.unsqueeze(0), Need.HESSIAN_PRODUCT)
-        self.value, self.gradient = self._point.value[0], self._point.gradient[0]
+        point = objective.at(self.x.unsqueeze(0), Need.HESSIAN_PRODUCT)
+        if not isinstance(point, HessianPoint):
+            raise TypeError(f"Expected a point with a Hessian, received {type(point).__name__}.")
+        self._hessian = point.hessian
+        self.value, self.gradient = point.value[0], point.gradient[0]
 
     def product(self, v: Tensor) -> Tensor:
         """H v for a vector (P,)."""
-        return (self._point.hessian @ v.unsqueeze(0))[0]
+        product: Tensor = (self._hessian @ v.unsqueeze(0))[0]
+        return product
 
     def moved(self, x: Tensor) -> "_ObjectiveModel":
         """The same objective at another point."""
         return _ObjectiveModel(self.objective, x)
 
     def cost(self, x: Tensor) -> Tensor:
-        """f at x (P,)."""
+        """Cost at x (P,)."""
         return self.objective.value(x.unsqueeze(0))[0]
 
 
@@ -222,8 +230,6 @@ def _dense(model: _ObjectiveModel) -> Certificate:
 
 
 def _gauss_newton(objective: Objective, theta: Tensor) -> Tensor:
-    from pishro.objectives import ObjectivePoint  # noqa: PLC0415
-
     point = objective.at(theta.unsqueeze(0), Need.GAUSS_NEWTON)
     if not isinstance(point, ObjectivePoint):
         raise TypeError(f"Expected the point of an objective, received {type(point).__name__}.")
@@ -273,8 +279,11 @@ def _certificate(
         with torch.no_grad():
             gain = float(model.value - model.cost(escape(model.cost, model.x, verdict)))
         direction = tuple(verdict.escape.tolist())
+    kind = _KINDS.get(verdict.kind, verdict.kind.value)
+    if kind == "degenerate" and promise > NEGLIGIBLE:
+        kind = "not stationary"
     return Certificate(
-        kind=_KINDS.get(verdict.kind, verdict.kind.value),
+        kind=kind,
         member=0,
         members=1,
         rows=len(model.objective.batch),

@@ -29,8 +29,8 @@ NATS = 0.15
 """Gap of the log-loss, beyond γ/N."""
 
 COPIES = 0.05
-CHANCE = 5.0
-"""Times what columns that vary independently would give by chance; correlated ones give more."""
+CHANCE = 1e-2
+"""Expected rows of the same values; columns that go together make it larger than independent ones tell."""
 
 MARGIN = 0.1
 """Of a column's range: a little beyond the last training row is no extrapolation."""
@@ -91,18 +91,26 @@ def _mean(values: Tensor) -> tuple[float, float]:
 
 
 def duplicates(observation: Observation) -> Iterator[Fact]:
-    """Held-out rows that equal a training row in every input and in the target, beyond what chance gives."""
+    """Held-out rows that equal a training row in every input and in the target, beyond what chance gives.
+
+    Rows of common levels meet by chance: a copy counts where its values, were the columns independent, would hardly
+    occur once more among the training rows.
+    """
+    if not len(observation.held_out):
+        return
     train, test = (_as_rows(b.x, b.y) for b in (observation.train, observation.held_out))
     known = {row.tobytes() for row in train}
-    count = sum(row.tobytes() in known for row in test)
-    if not count or count <= COPIES * len(test):
+    copies = test[[row.tobytes() in known for row in test]]
+    if len(copies) <= COPIES * len(test):
         return
-    chance = 1.0
-    for column in train.T:
-        chance *= float(np.square(np.unique(column, return_counts=True)[1] / len(column)).sum())
-    if count > CHANCE * len(test) * min(1.0, chance * len(train)) + 3:
-        values: Values = {"share": count / len(test), "count": count}
-        yield Fact("duplicates", values, COPIES, "five times chance and 5 % of the rows", "alarm")
+    expected = np.full(len(copies), float(len(train)))
+    for column, values in zip(train.T, copies.T, strict=True):
+        levels, counts = np.unique(column, return_counts=True)
+        expected *= counts[np.searchsorted(levels, values)] / len(column)
+    count = int((expected < CHANCE).sum())
+    if count > COPIES * len(test):
+        found: Values = {"share": count / len(test), "count": count}
+        yield Fact("duplicates", found, COPIES, "5 % of the rows, each hardly expected once", "alarm")
 
 
 def _as_rows(x: Tensor, y: Tensor) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

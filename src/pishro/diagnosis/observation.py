@@ -82,7 +82,8 @@ class Observation:
             below = predictive.cdf(held.y.double() - 1)
             draw = torch.rand(level.shape, generator=torch.Generator().manual_seed(0), dtype=level.dtype)
             level = below + draw * (level - below)
-        return torch.special.ndtri(level.clamp(1e-15, 1 - 1e-15)).squeeze(1)
+        scores: Tensor = torch.special.ndtri(level.clamp(1e-15, 1 - 1e-15)).squeeze(1)
+        return scores
 
     def name(self, column: int) -> str:
         """The name of an input."""

@@ -31,7 +31,7 @@ def parameter_count(observation: Observation) -> Iterator[Fact]:
         yield Fact("effective", sizes)
     else:
         yield Fact("sizes", {"parameters": record.parameters, "rows": int(values)})
-    # early stopping and dropout hold back more parameters than there are rows; without a prior or rows kept, nothing does
+    # early stopping holds back more parameters than there are rows; without it and without a prior nothing does
     held_back = bool(record.history.validation)
     if ratio < FEWEST and not held_back:
         found: dict[str, float | int | str] = {"ratio": ratio, "kind": kind, "rows": int(values), "count": gamma}

@@ -6,14 +6,17 @@ A phrase is a `str.format` template over the values of its fact.
 __all__ = ["PHRASES"]
 
 _UNITS = {
-    "saturated": "{share:.0%} of the activations in {layer} are saturated: for those inputs its parameters hardly move.",
+    "saturated": "{share:.0%} of the activations in {layer} are saturated: for those inputs its parameters hardly "
+    "move.",
     "saturated.remedy": "Scale the inputs, start from smaller weights, or use weight decay.",
     "dead": "{share:.0%} of the units of {layer} are dead: no training row activates them, so they never learn.",
     "dead.remedy": "Lower the rate, start biases above zero, or use a leaky ReLU.",
-    "vanishing": "Gradients vanish on the way back {when}: at {first} they are {ratio:.1e} times as large as at {last}, "
+    "vanishing": "Gradients vanish on the way back {when}: at {first} they are {ratio:.1e} times as large as at "
+    "{last}, "
     "so the early layers learn slowly.",
     "vanishing.remedy": "Use fewer layers, skip connections, ReLU, or the usual initial weights.",
-    "exploding": "Gradients explode on the way back {when}: at {first} they are {ratio:.1e} times as large as at {last}.",
+    "exploding": "Gradients explode on the way back {when}: at {first} they are {ratio:.1e} times as large as at "
+    "{last}.",
     "exploding.remedy": "Start from smaller weights, clip the gradient, or normalize the layers.",
     "stalled": "{layer} hardly learned: per iteration its parameters changed by {ratio:.1e} of their size, those of "
     "{best} by {most:.1e}.",
@@ -21,7 +24,8 @@ _UNITS = {
 }
 
 _PARAMETERS = {
-    "effective": "{gamma:.0f} of {parameters:,} parameters are effective; {ratio:.1f} training values for each of them.",
+    "effective": "{gamma:.0f} of {parameters:,} parameters are effective; {ratio:.1f} training values for each of "
+    "them.",
     "sizes": "{parameters:,} parameters on {rows:,} training values; how many are effective was not measured.",
     "few-rows": "There are only {ratio:.2f} training values for each {kind} parameter ({rows:,} for {count:.0f}).",
     "few-rows.remedy": "Gather more rows, use fewer units, or let evidence choose the weight decay.",
@@ -48,7 +52,8 @@ _ROWS = {
     "leak.remedy": "A score that rests on it will not be met in use.",
     "disagreement": "The members disagree: the spread between them is {share:.0%} of the predicted variance.",
     "disagreement.remedy": "Train more members, use smaller networks, or gather more rows.",
-    "disagreement-classes": "The members disagree: on {share:.0%} of the held-out rows a member votes against the rest.",
+    "disagreement-classes": "The members disagree: on {share:.0%} of the held-out rows a member votes against the "
+    "rest.",
     "disagreement-classes.remedy": "Train more members, use smaller networks, or gather more rows.",
 }
 
@@ -64,16 +69,19 @@ _RESIDUALS = {
     "autocorrelation.remedy": "Add time or past values as inputs, and hold out the last rows instead of random ones.",
     "trend": "Held-out residuals still depend on {name} (explains {effect:.0%} of their ranks, p = {p:.0e}).",
     "trend.remedy": "Give the network more units or more training, or transform this input.",
-    "outliers": "{count:,} held-out rows lie {size:.1f} or more predicted standard deviations off, the farthest at place {row:,} among them.",
+    "outliers": "Held-out rows {size:.0f} or more predicted standard deviations off: {count:,}, the farthest at "
+    "place {row:,} among them.",
     "outliers.remedy": 'Check these rows; if they are right, use a heavy-tailed likelihood such as "student-t".',
-    "influential": "{count:,} training rows pull the fit on their own (Cook's distance up to {distance:.1f}), the strongest at "
+    "influential": "Training rows that pull the fit on their own: {count:,} (Cook's distance up to {distance:.1f}), the "
+    "strongest at "
     "place {row:,} among them.",
     "influential.remedy": "Check these rows, and see whether the fit stands without them.",
     "coverage": "95 % intervals hold {coverage:.0%} of the held-out values (p = {p:.0e}).",
     "coverage.remedy": "Recalibrate the noise on held-out rows, or choose a likelihood that fits the residuals.",
     "never-predicted": "{classes} never predicted, though {count:,} held-out rows have it.",
     "never-predicted.remedy": "Weight the classes, gather more rows of the rare ones, or decide by probability.",
-    "miscalibration": "Probabilities are off by {error:.1%} on average (expected calibration error; {noise:.1%} would be "
+    "miscalibration": "Probabilities are off by {error:.1%} on average (expected calibration error; {noise:.1%} would "
+    "be "
     "chance): the network is {direction}.",
     "miscalibration.remedy": "Recalibrate on held-out rows, use more weight decay, or train more members.",
 }
@@ -108,8 +116,10 @@ _CERTIFICATE = {
     "certificate.hessian": "Eigenvalues of the Hessian from {low:.3g} to {high:.3g}; of the Gauss-Newton matrix from "
     "{gauss_low:.3g} to {gauss_high:.3g}.",
     "certificate.ends": "They were estimated by Lanczos's method from matrix-vector products.",
-    "certificate.flat": "{flat} flat directions, {symmetric} of them by scaling symmetry (one for each ReLU-like unit).",
-    "certificate.isolated": "Sign flips and permutations of the hidden units give at least 10^{copies:.0f} equal points; "
+    "certificate.flat": "{flat} flat directions, {symmetric} of them by scaling symmetry (one for each ReLU-like "
+    "unit).",
+    "certificate.isolated": "Sign flips and permutations of the hidden units give at least 10^{copies:.0f} equal "
+    "points; "
     "they lie apart and make no direction flat.",
     "certificate.minimum": "Verdict: strict local minimum; every curvature is positive.",
     "certificate.minimum-symmetry": "Verdict: strict local minimum but for the scaling symmetry, which changes nothing "
@@ -120,7 +130,8 @@ _CERTIFICATE = {
     "along it lowers the cost by {gain:.3g}.",
     "certificate.maximum": "Verdict: local maximum.",
     "certificate.not-stationary": "Verdict: not stationary; a Newton step promises to lower the cost by {promise:.2g}.",
-    "certificate.stopped": "Verdict: not a stationary point of the training cost, on purpose: training was stopped where "
+    "certificate.stopped": "Verdict: not a stationary point of the training cost, on purpose: training was stopped "
+    "where "
     "the cost on rows kept from the gradient was least, before the network fits the noise of the training rows.",
     "certificate.descent": "The curvature is negative in some directions, so this is no minimum's neighborhood yet.",
     "certificate.kkt": "Constrained fit. {kkt}",

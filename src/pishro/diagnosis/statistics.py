@@ -31,7 +31,7 @@ def quantile_groups(values: Floats) -> list[npt.NDArray[np.bool_]]:
 
 
 def grouped_effect(z: Floats, values: Floats) -> tuple[float, float]:
-    """Share of the variance of z's ranks that groups of `values` explain, ε², and its p-value (Kruskal and Wallis 1952).
+    """Share ε² of the variance of z's ranks that groups of `values` explain, and its p-value (Kruskal and Wallis 1952).
 
     It sees trends and bends alike, and nothing of it depends on the scale of z. (0, 1) where there are no two groups.
     """

@@ -62,7 +62,8 @@ def scaling_tangents(network: Network, theta: Tensor) -> Tensor:
     if not tangents:
         return theta.new_zeros(len(theta), 0)
     U, values, _ = torch.linalg.svd(torch.stack(tangents, 1), full_matrices=False)
-    return U[:, values > 1e-10 * values[0]]
+    columns: Tensor = U[:, values > 1e-10 * values[0]]
+    return columns
 
 
 def log10_copies(network: Network) -> float:
