@@ -1,6 +1,6 @@
 """The main job in one line: `pishro.fit(table, target)`, and the model it returns."""
 
-__all__ = ["Model", "fit", "load"]
+__all__ = ["Model", "examined", "fit", "load"]
 
 import dataclasses
 import os
@@ -129,10 +129,10 @@ def fit(
             raise SettingError(unknown_name("setting", name, sorted(known)))
     if isinstance(table, str | os.PathLike):
         table = read_table(table)
-    return Model.of(_examined(fit_table(table, target, FitSettings(**settings), progress, started)))
+    return Model.of(examined(fit_table(table, target, FitSettings(**settings), progress, started)))
 
 
-def _examined(fitted: FittedTable) -> TableModel:
+def examined(fitted: FittedTable) -> TableModel:
     """The model with what can only be found out while its rows are at hand."""
     model = fitted.model
     names = tuple(model.encoder.names)

@@ -38,7 +38,9 @@ def healthy(seed: int, members: int = 3) -> Observation:
     return Observation(NET, Normal(), train_members(NET, Normal(), train, Plan(members, seed)), train, test)
 
 
-def observed(net: Network, likelihood: Likelihood, theta: Tensor, train: Batch, test: Batch | None = None) -> Observation:
+def observed(
+    net: Network, likelihood: Likelihood, theta: Tensor, train: Batch, test: Batch | None = None
+) -> Observation:
     """An observation of members that were trained by hand."""
     return Observation(net, likelihood, trained(net, theta, train), train, test)
 

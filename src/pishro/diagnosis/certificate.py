@@ -61,6 +61,7 @@ class Certificate:
     gain : by how much one step along the escape direction lowers it.
     escape : that direction (P,); empty where there is none.
     kkt : the first-order conditions of a constrained fit in a sentence; "" where nothing was constrained.
+    evidence : whether the cost's precisions were re-estimated on the way.
     """
 
     kind: str
@@ -80,6 +81,7 @@ class Certificate:
     gain: float = 0.0
     escape: tuple[float, ...] = ()
     kkt: str = ""
+    evidence: bool = False
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -111,6 +113,7 @@ class Certificate:
         keys.append(verdict.get(self.kind, self.kind.replace(" ", "-")))
         if self.kind in ("not stationary", "stopped early") and self.hessian[0] < 0:
             keys.append("descent")
+        keys += ["evidence"] if self.evidence and self.kind == "not stationary" else []
         keys += ["kkt"] if self.kkt else []
         return [PHRASES[f"certificate.{key}"].format(**values) for key in keys]
 
@@ -173,6 +176,7 @@ def certify(observation: Observation, kkt: KKT | None = None) -> Certificate:
         rows=len(train),
         copies=log10_copies(observation.network),
         kkt="" if kkt is None else str(kkt),
+        evidence=bool(record.evidence),
     )
 
 

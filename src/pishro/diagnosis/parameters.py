@@ -55,9 +55,10 @@ def conditioning(observation: Observation) -> Iterator[Fact]:
             missing: dict[str, float | int | str] = {"rank": rank, "parameters": size, "missing": size - rank}
             yield Fact("redundant", missing, float(size), source, "warning")
         return
-    # A⁻¹ = L⁻ᵀL⁻¹, so its condition number is the square of L⁻¹'s
-    root = torch.linalg.svdvals(trained.posterior.inverse_lower[0].double())
-    condition = float((root[0] / root[-1].clamp_min(1e-300)) ** 2)
+    # A⁻¹ = L⁻ᵀL⁻¹; its correlations, unlike A itself, do not change with the units of the parameters (van der Sluis 1969)
+    root = trained.posterior.inverse_lower[0].double()
+    scaled = torch.linalg.svdvals(root / torch.linalg.vector_norm(root, dim=0).clamp_min(1e-300))
+    condition = float((scaled[0] / scaled[-1].clamp_min(1e-300)) ** 2)
     if condition > FOUR_DIGITS:
         source = "leaves four of sixteen digits (Golub and Van Loan 2013, section 2.6)"
         yield Fact("ill-conditioned", {"condition": condition}, FOUR_DIGITS, source, "warning")

@@ -33,7 +33,7 @@ _PARAMETERS = {
     "redundant": "The Jacobian has numerical rank {rank:,}, but {parameters:,} parameters are trained without a prior: "
     "{missing:,} directions are not determined by the rows.",
     "redundant.remedy": "Use fewer units, drop columns that repeat others, or add weight decay.",
-    "ill-conditioned": "The posterior's precision has condition number {condition:.1e}: few of 16 digits are left.",
+    "ill-conditioned": "The posterior's correlation matrix has condition number {condition:.1e}: few of 16 digits are left.",
     "ill-conditioned.remedy": "Drop columns that nearly repeat others, or strengthen the prior.",
 }
 
@@ -88,7 +88,7 @@ _RESIDUALS = {
 
 _COURSE = {
     "rate-too-high": "The rate is too high: in {share:.0%} of the epochs the cost was lower in the middle of the step "
-    "than at either end, by {depth:.0%} of all that was gained.",
+    "than at either end, by {depth:.0%} in the median.",
     "rate-too-high.remedy": "Lower the rate by a factor of 3 to 10.",
     "rate-too-low": "The rate is too low: the cost falls along a straight line and had only fallen by {share:.1%}.",
     "rate-too-low.remedy": "Raise the rate by a factor of 3 to 10, or train longer.",
@@ -130,6 +130,8 @@ _CERTIFICATE = {
     "along it lowers the cost by {gain:.3g}.",
     "certificate.maximum": "Verdict: local maximum.",
     "certificate.not-stationary": "Verdict: not stationary; a Newton step promises to lower the cost by {promise:.2g}.",
+    "certificate.evidence": "Under evidence the precisions are re-estimated after the last step, which moves the minimum "
+    "a little away from the point.",
     "certificate.stopped": "Verdict: not a stationary point of the training cost, on purpose: training was stopped "
     "where "
     "the cost on rows kept from the gradient was least, before the network fits the noise of the training rows.",
