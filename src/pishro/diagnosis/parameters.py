@@ -55,7 +55,7 @@ def conditioning(observation: Observation) -> Iterator[Fact]:
             missing: dict[str, float | int | str] = {"rank": rank, "parameters": size, "missing": size - rank}
             yield Fact("redundant", missing, float(size), source, "warning")
         return
-    # A⁻¹ = L⁻ᵀL⁻¹; its correlations, unlike A itself, do not change with the units of the parameters (van der Sluis 1969)
+    # A⁻¹ = L⁻ᵀL⁻¹; its correlations, unlike A, do not change with the parameters' units (van der Sluis 1969)
     root = trained.posterior.inverse_lower[0].double()
     scaled = torch.linalg.svdvals(root / torch.linalg.vector_norm(root, dim=0).clamp_min(1e-300))
     condition = float((scaled[0] / scaled[-1].clamp_min(1e-300)) ** 2)

@@ -33,7 +33,8 @@ _PARAMETERS = {
     "redundant": "The Jacobian has numerical rank {rank:,}, but {parameters:,} parameters are trained without a prior: "
     "{missing:,} directions are not determined by the rows.",
     "redundant.remedy": "Use fewer units, drop columns that repeat others, or add weight decay.",
-    "ill-conditioned": "The posterior's correlation matrix has condition number {condition:.1e}: few of 16 digits are left.",
+    "ill-conditioned": "The posterior's correlation matrix has condition number {condition:.1e}: few of 16 digits are "
+    "left.",
     "ill-conditioned.remedy": "Drop columns that nearly repeat others, or strengthen the prior.",
 }
 
@@ -72,7 +73,8 @@ _RESIDUALS = {
     "outliers": "Held-out rows {size:.0f} or more predicted standard deviations off: {count:,}, the farthest at "
     "place {row:,} among them.",
     "outliers.remedy": 'Check these rows; if they are right, use a heavy-tailed likelihood such as "student-t".',
-    "influential": "Training rows that pull the fit on their own: {count:,} (Cook's distance up to {distance:.1f}), the "
+    "influential": "Training rows that pull the fit on their own: {count:,} (Cook's distance up to {distance:.1f}), "
+    "the "
     "strongest at "
     "place {row:,} among them.",
     "influential.remedy": "Check these rows, and see whether the fit stands without them.",
@@ -130,7 +132,8 @@ _CERTIFICATE = {
     "along it lowers the cost by {gain:.3g}.",
     "certificate.maximum": "Verdict: local maximum.",
     "certificate.not-stationary": "Verdict: not stationary; a Newton step promises to lower the cost by {promise:.2g}.",
-    "certificate.evidence": "Under evidence the precisions are re-estimated after the last step, which moves the minimum "
+    "certificate.evidence": "Under evidence the precisions are re-estimated after the last step, which moves the "
+    "minimum "
     "a little away from the point.",
     "certificate.stopped": "Verdict: not a stationary point of the training cost, on purpose: training was stopped "
     "where "

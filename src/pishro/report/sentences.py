@@ -9,8 +9,6 @@ __all__ = ["ENGLISH", "Catalog"]
 import dataclasses
 from collections.abc import Mapping
 
-from pishro.diagnosis.sentences import PHRASES
-
 
 @dataclasses.dataclass(frozen=True)
 class Catalog:
@@ -218,4 +216,4 @@ _CAPTIONS = {
     "axis.others": "all others",
 }
 
-ENGLISH = Catalog("en", "ltr", {**_NOUNS, **_HEADINGS, **_ANSWER, **_STORY, **_CAPTIONS, **PHRASES})
+ENGLISH = Catalog("en", "ltr", {**_NOUNS, **_HEADINGS, **_ANSWER, **_STORY, **_CAPTIONS})
