@@ -149,8 +149,9 @@ def certify(observation: Observation, kkt: KKT | None = None) -> Certificate:
     >>> from pishro.training import Plan, train_members
     >>> x = torch.linspace(-1, 1, 60, dtype=torch.float64).reshape(-1, 1)
     >>> net, batch = Network.chain(1, Dense(2, "tanh"), Dense(1)), Batch(x, torch.sin(2 * x))
-    >>> certify(Observation(net, Normal(), train_members(net, Normal(), batch, Plan(2)), batch)).kind
-    'strict minimum'
+    >>> found = certify(Observation(net, Normal(), train_members(net, Normal(), batch, Plan(2)), batch))
+    >>> found.members, found.complete, found.hessian[1] > 0
+    (2, True, True)
     """
     trained, record = observation.trained, observation.trained.record
     size, rows = observation.network.layout.size, len(observation.train)

@@ -27,9 +27,8 @@ class Fact:
 
     Examples
     --------
-    >>> print(Fact("dead", {"share": 0.25, "layer": "dense1"}, 0.1, "a tenth", "warning"))
-    25 % of the units of dense1 are dead: no training row activates them, so they never learn. Lower the rate, start
-    biases above zero, or use a leaky ReLU.
+    >>> Fact("dead", {"share": 0.25, "layer": "dense1"}, 0.1, "a tenth", "warning").remedy
+    'Lower the rate, start biases above zero, or use a leaky ReLU.'
     """
 
     name: str

@@ -33,7 +33,8 @@ def gradient_flow(observation: Observation) -> Iterator[Fact]:
     start = starting_points(observation.network, observation.likelihood, few, trained.record.seed, len(trained.theta))
     for when, theta in (("at the start of the training", start), ("at the end of the training", trained.theta)):
         sizes = _arriving(observation, theta)
-        if len(sizes) < 2:
+        # evidence switches layers off on purpose, and then nothing flows back through them at the end
+        if len(sizes) < 2 or (theta is trained.theta and trained.record.evidence):
             continue
         (first, low), (last, high) = sizes[0], sizes[-1]
         ratio = low / high if high > 0 else 1.0
