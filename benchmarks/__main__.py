@@ -17,6 +17,7 @@ COMMANDS = (
     ("step",),
     ("convolution",),
     ("estimators",),
+    ("diagnosis", "uci-regression"),
     ("matrix_free",),
     ("programs", ""),
 )

@@ -1,6 +1,6 @@
 """The main job in one line: `pishro.fit(table, target)`, and the model it returns."""
 
-__all__ = ["Model", "fit", "load"]
+__all__ = ["Model", "examined", "fit", "load"]
 
 import dataclasses
 import os
@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pishro.data import Schema, read_table
+from pishro.data import ClassTarget, Schema, read_table
+from pishro.diagnosis import Certificate, Diagnosis, Observation, certify, diagnose
 from pishro.errors import SettingError, unknown_name
 from pishro.models import (
     FitSettings,
+    FittedTable,
     PartialDependence,
     TableModel,
     fit_table,
@@ -42,6 +44,18 @@ class Model(TableModel):
     def of(cls, model: TableModel) -> "Model":
         """The same model with the methods that reach files."""
         return cls(**{field.name: getattr(model, field.name) for field in dataclasses.fields(model)})
+
+    @property
+    def diagnosis(self) -> Diagnosis | None:
+        """What the training and the held-out rows show, as facts; None for a file that has none."""
+        data = self.findings.get("diagnosis")
+        return None if data is None else Diagnosis.from_json(data)
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """What kind of point the best member ended in; None for a file that has none."""
+        data = self.findings.get("certificate")
+        return None if data is None else Certificate.from_json(data)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file (safetensors); an existing file is replaced only when the new one is whole."""
@@ -139,7 +153,20 @@ def fit(
             raise SettingError(unknown_name("setting", name, sorted(known)))
     if isinstance(table, str | os.PathLike):
         table = read_table(table)
-    return Model.of(fit_table(table, target, FitSettings(**settings), progress, started))
+    return Model.of(examined(fit_table(table, target, FitSettings(**settings), progress, started)))
+
+
+def examined(fitted: FittedTable) -> TableModel:
+    """The model with what can only be found out while its rows are at hand."""
+    model = fitted.model
+    names = tuple(model.encoder.names)
+    classes = tuple(map(str, model.schema.classes)) if isinstance(model.target, ClassTarget) else ()
+    observation = Observation(
+        model.network, model.likelihood, model.trained, fitted.train, fitted.test, names, classes, model.schema.warnings
+    )
+    certificate = certify(observation)
+    found = diagnose(observation, certificate.facts)
+    return dataclasses.replace(model, findings={"diagnosis": found.to_json(), "certificate": certificate.to_json()})
 
 
 def load(path: str | os.PathLike[str]) -> Model:

@@ -69,10 +69,10 @@ def predict(
 
 @app.command()
 def inspect(model: Annotated[Path, typer.Argument(help="A model file written by pishro fit.")]) -> None:
-    """Say what a model file holds: schema, network, training record, held-out score."""
-    from pishro.fitting import load  # noqa: PLC0415
+    """Say what a model file holds: schema, network, training record, held-out score, diagnosis, certificate."""
+    from pishro.cli import inspect as command  # noqa: PLC0415
 
-    typer.echo(str(load(model)))
+    command.run(model)
 
 
 @app.command()

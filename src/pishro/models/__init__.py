@@ -10,14 +10,15 @@ from pishro.models.calibration import (
 from pishro.models.choosing_costs import likelihood_for, task_of
 from pishro.models.evaluation import Evaluation, Metric, Scores
 from pishro.models.explanation import PartialDependence, input_jacobian, partial_dependence, relevance
-from pishro.models.fit_table import FitSettings, calibration_share, fit_encoded, fit_table
-from pishro.models.table_model import TableModel
+from pishro.models.fit_table import FitSettings, FittedTable, calibration_share, fit_encoded, fit_table
+from pishro.models.table_model import TableModel, scaled_predictive
 
 __all__ = [
     "Calibration",
     "ConformalIntervals",
     "Evaluation",
     "FitSettings",
+    "FittedTable",
     "Metric",
     "PartialDependence",
     "Scores",
@@ -32,5 +33,6 @@ __all__ = [
     "likelihood_for",
     "partial_dependence",
     "relevance",
+    "scaled_predictive",
     "task_of",
 ]

@@ -1,6 +1,6 @@
 """From a table to a fitted model: schema, split, encoders, training, held-out score."""
 
-__all__ = ["FitSettings", "calibration_share", "evaluate", "fit_encoded", "fit_table"]
+__all__ = ["FitSettings", "FittedTable", "calibration_share", "evaluate", "fit_encoded", "fit_table"]
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -66,13 +66,28 @@ class FitSettings:
     calibrate: str | None = None
 
 
+@dataclasses.dataclass(frozen=True)
+class FittedTable:
+    """A fitted model, and the encoded rows that it learned from and was scored on, which it does not keep.
+
+    Attributes
+    ----------
+    model : with its scores.
+    train, test : the rows.
+    """
+
+    model: TableModel
+    train: Batch
+    test: Batch
+
+
 def fit_table(
     table: Any,
     target: str,
     settings: FitSettings = FitSettings(),
     progress: Callable[[Progress], None] | None = None,
     started: Callable[[Schema, str], None] | None = None,
-) -> TableModel:
+) -> FittedTable:
     """Fit a model on part of the rows and score it on the rest.
 
     Parameters
@@ -102,8 +117,9 @@ def fit_table(
     model.record.recipe += told
     if settings.calibrate is not None:
         model = model.calibrated(settings.calibrate, *model.coded(kept))
-    scores, evaluation = evaluate(model, model.coded(part), model.coded(rest))
-    return dataclasses.replace(model, scores=scores, evaluation=evaluation)
+    learned, held = Batch(*model.coded(part)), Batch(*model.coded(rest))
+    scores, evaluation = evaluate(model, (learned.x, learned.y), (held.x, held.y))
+    return FittedTable(dataclasses.replace(model, scores=scores, evaluation=evaluation), learned, held)
 
 
 def _trained(

@@ -1,6 +1,6 @@
 """A fitted network with everything that stands between it and a table: encoders, network, θ, likelihood, posterior."""
 
-__all__ = ["ROWS_AT_ONCE", "TableModel"]
+__all__ = ["ROWS_AT_ONCE", "TableModel", "scaled_predictive"]
 
 import dataclasses
 from collections.abc import Iterable, Iterator
@@ -37,6 +37,7 @@ class TableModel:
     scores : held-out scores; None if nothing was held out.
     evaluation : the held-out rows.
     calibration : correction of intervals or probabilities; None for the model's own.
+    findings : what was found out about the training while its rows were at hand, as plain data for the model file.
     """
 
     schema: Schema
@@ -48,6 +49,7 @@ class TableModel:
     scores: Scores | None = None
     evaluation: Evaluation | None = None
     calibration: Calibration | None = None
+    findings: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def score(self) -> Scores | None:
@@ -68,8 +70,7 @@ class TableModel:
 
     def raw(self, x: Tensor) -> Tensor:
         """Raw outputs of the members for encoded rows (N, D): (K, N, C)."""
-        theta = self.trained.theta
-        return self.network(theta, x.to(theta.dtype)).double()
+        return _raw(self.network, self.trained.theta, x)
 
     def predictive(self, x: Tensor) -> Predictive:
         """Distribution of the target for encoded rows (N, D), in the target's own units."""
@@ -90,17 +91,10 @@ class TableModel:
         return dataclasses.replace(self, calibration=calibration)
 
     def _uncorrected(self, x: Tensor) -> Predictive:
-        trained, raw = self.trained, self.raw(x)
-        if trained.posterior is None:
-            variance = torch.zeros_like(raw)
-        else:
-            contrast = self.likelihood.contrast(self.network.outputs)
-            # In the posterior's own precision: converting its K·P² entries would cost more than a row's prediction.
-            theta = trained.theta.to(trained.posterior.inverse_lower.dtype)
-            variance = trained.posterior.variance(self.network, theta, x.to(theta.dtype), contrast).double()
-        predictive = self.likelihood.predictive(raw, variance, trained.beta)
+        predictive = scaled_predictive(self.network, self.likelihood, self.trained, x)
         if isinstance(predictive, EqualMixture) and isinstance(self.target, NumericTargets):
-            return predictive.affine(raw.new_tensor(self.target.mean), raw.new_tensor(self.target.scale))
+            units = self.target
+            return predictive.affine(*(torch.tensor(v, dtype=torch.float64) for v in (units.mean, units.scale)))
         if isinstance(predictive, EqualMixture) and isinstance(self.target, NumericTarget):
             return predictive.affine(self.target.mean, self.target.scale)
         return predictive
@@ -166,3 +160,20 @@ class TableModel:
         frame = frame_from(table)
         for start in range(0, len(frame), ROWS_AT_ONCE):
             yield self.encoder.transform(frame.slice(start, ROWS_AT_ONCE))
+
+
+def scaled_predictive(network: Network, likelihood: Likelihood, trained: TrainedMembers, x: Tensor) -> Predictive:
+    """Distribution of the target for encoded rows (N, D), in the units that the network was trained in."""
+    raw, posterior = _raw(network, trained.theta, x), trained.posterior
+    if posterior is None:
+        variance = torch.zeros_like(raw)
+    else:
+        # In the posterior's own precision: converting its K·P² entries would cost more than a row's prediction.
+        theta = trained.theta.to(posterior.inverse_lower.dtype)
+        contrast = likelihood.contrast(network.outputs)
+        variance = posterior.variance(network, theta, x.to(theta.dtype), contrast).double()
+    return likelihood.predictive(raw, variance, trained.beta)
+
+
+def _raw(network: Network, theta: Tensor, x: Tensor) -> Tensor:
+    return network(theta, x.to(theta.dtype)).double()

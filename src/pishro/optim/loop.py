@@ -24,13 +24,18 @@ from pishro.optim.trials import Trials
 
 @dataclasses.dataclass(frozen=True)
 class Iteration:
-    """What a callback sees after each iteration: tensors over the members that ran in it."""
+    """What a callback sees after each iteration: tensors over the members that ran in it.
+
+    `x` and `gradient` are the points (K, P) reached, to be read and not kept: the next iteration overwrites them.
+    """
 
     number: int
     members: Tensor
     value: Tensor
     gradient_norm: Tensor
     scale: Tensor
+    x: Tensor
+    gradient: Tensor
 
 
 Callback = Callable[[Iteration], Reason | None]
@@ -150,7 +155,7 @@ class Run:
 
     def _report(self, members: list[int], new: Point) -> Iteration:
         scale = torch.tensor([self.state.paces[m].scale for m in members], dtype=new.value.dtype)
-        return Iteration(self.number, torch.tensor(members), new.value, self._norm(new), scale)
+        return Iteration(self.number, torch.tensor(members), new.value, self._norm(new), scale, new.x, new.gradient)
 
     def _norm(self, point: Point) -> Tensor:
         """The largest entry of what should vanish, (K,)."""

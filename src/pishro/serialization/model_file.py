@@ -46,6 +46,7 @@ def save_model(model: TableModel, path: str | os.PathLike[str]) -> None:
         "scores": None if model.scores is None else model.scores.to_json(),
         "calibration": None if model.calibration is None else model.calibration.to_json(),
         "evaluation": None if model.evaluation is None else model.evaluation.to_json(),
+        "findings": model.findings,
     }
     tensors = {
         "theta": trained.theta.contiguous(),
@@ -128,4 +129,5 @@ def _model(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> TableMod
         None if header["scores"] is None else Scores.from_json(header["scores"]),
         None if header["evaluation"] is None else Evaluation.from_json(header["evaluation"]),
         None if header.get("calibration") is None else calibration_from_json(header["calibration"]),
+        header.get("findings", {}),
     )

@@ -19,6 +19,7 @@ from pishro.nn import Network
 from pishro.objectives import Batch, MiniBatches, mean_cost
 from pishro.optim import AdamW, Cosine, Reason, Scheduled, Stop, WarmUp, descend
 from pishro.optim.stochastic import Progress as Look
+from pishro.training.layer_flow import LayerFlow
 from pishro.training.record import TrainingRecord, versions
 from pishro.training.start import starting_points
 from pishro.training.train import Progress, TrainedMembers
@@ -96,6 +97,8 @@ def train_mini_batches(
         record.history.validation.append(event.validation)
         record.history.gradient_norm.append(event.gradient_norm)
         record.history.running.append(event.running)
+    record.history.halfway = keeper.halfway
+    keeper.flow.write(record.history)
     record.threads = torch.get_num_threads()
     record.versions = versions()
     return TrainedMembers(theta, beta, None, record)
@@ -119,11 +122,17 @@ class _Keeper:
         self.best = theta.new_full((len(theta),), float("inf"))
         self.still = 0
         self.history: list[Progress] = []
+        self.flow = LayerFlow(network.layout, theta)
+        self.halfway: list[float] = []
 
     def __call__(self, look: Look) -> Reason | None:
         if look.x is None:
             raise TypeError("A callback is always handed the point.")
         cost = mean_cost(self.network, self.likelihood, look.x, self.validation)
+        middle = (self.flow.before + look.x) / 2
+        self.halfway.append(float(mean_cost(self.network, self.likelihood, middle, self.validation).mean()))
+        if look.gradient is not None:
+            self.flow.see(look.x, look.gradient)
         better = cost < self.best  # NaN compares false
         self.best = torch.where(better, cost, self.best)
         self.theta[better] = look.x[better]

@@ -23,6 +23,10 @@ class History:
     running : members still running.
     validation : mean negative log-likelihood per row that was kept from the gradient. A list is empty where the method
         has no such number.
+    halfway : the same at the middle of each epoch's way, to be compared with `validation` at its ends: how the cost
+        runs along the step.
+    layer_gradients : by layer, root mean square of its entries of the gradient.
+    layer_updates : by layer, ‖change‖ / ‖parameters‖ of the iteration.
     """
 
     cost: list[float] = dataclasses.field(default_factory=list)
@@ -31,6 +35,9 @@ class History:
     effective: list[float] = dataclasses.field(default_factory=list)
     running: list[int] = dataclasses.field(default_factory=list)
     validation: list[float] = dataclasses.field(default_factory=list)
+    halfway: list[float] = dataclasses.field(default_factory=list)
+    layer_gradients: dict[str, list[float]] = dataclasses.field(default_factory=dict)
+    layer_updates: dict[str, list[float]] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass

@@ -15,6 +15,7 @@ from pishro.nn import Network
 from pishro.objectives import Batch, Objective
 from pishro.optim import Iteration, LevenbergMarquardt, Method, Reason, Stop, optimize
 from pishro.training.evidence import fit_evidence
+from pishro.training.layer_flow import LayerFlow
 from pishro.training.pilot import choose_start
 from pishro.training.posterior import LaplacePosterior
 from pishro.training.record import TrainingRecord, versions
@@ -80,12 +81,14 @@ class TrainedMembers:
     beta : noise precision of each member (K,).
     posterior : uncertainty of θ; None where only the spread between members tells of it.
     record : what was done.
+    prior : under which θ was reached; None where there was none, and for a model that was read from a file.
     """
 
     theta: Tensor
     beta: Tensor
     posterior: LaplacePosterior | None
     record: TrainingRecord
+    prior: NormalPrior | None = None
 
 
 def train(
@@ -131,8 +134,8 @@ def train(
     if isinstance(prior, str):
         raise SettingError(f'Expected prior="evidence", a NormalPrior or None, received {prior!r}.')
     likelihood.check(y)
-    watcher = _Watcher(len(batch), plan.stop.iterations, None)
     start = starting_points(net, likelihood, batch, seed, members)
+    watcher = _Watcher(len(batch), plan.stop.iterations, None, LayerFlow(net.layout, start))
     result = optimize(Objective(net, likelihood, batch, prior), start, plan.method, plan.stop, watcher.plain)
     record = _record(net, batch, plan, watcher)
     record.recipe = f"{plan.method.name}, as asked."
@@ -159,7 +162,7 @@ def train_members(
     likelihood.check(batch.y)
     began = time.perf_counter()
     theta = starting_points(net, likelihood, batch, plan.seed, plan.members) if plan.start is None else plan.start
-    watcher = _Watcher(len(batch), plan.stop.iterations, progress)
+    watcher = _Watcher(len(batch), plan.stop.iterations, progress, LayerFlow(net.layout, theta))
     objective, evidence = choose_start(Objective(net, likelihood, batch), theta, plan.method, plan.stop, watcher.trial)
     left = dataclasses.replace(plan.stop, seconds=max(0.0, plan.stop.seconds - (time.perf_counter() - began)))
     fit = fit_evidence(objective, theta, plan.method, left, evidence, watcher)
@@ -177,19 +180,23 @@ def train_members(
     record.evidence = fit.log_evidence[good].tolist()
     record.noise = (1 / beta.sqrt()).tolist() if likelihood.dispersion else []
     record.seconds = time.perf_counter() - began
-    return TrainedMembers(point.x, beta, posterior, record)
+    prior = fit.objective.prior
+    return TrainedMembers(point.x, beta, posterior, record, None if prior is None else prior.select(good))
 
 
 class _Watcher:
     """Turns what the optimizer reports into the record's history and a live display."""
 
-    def __init__(self, rows: int, iterations: int, progress: Callable[[Progress], None] | None) -> None:
-        self.rows, self.iterations, self.progress = rows, iterations, progress
+    def __init__(
+        self, rows: int, iterations: int, progress: Callable[[Progress], None] | None, flow: LayerFlow
+    ) -> None:
+        self.rows, self.iterations, self.progress, self.flow = rows, iterations, progress, flow
         self.seen: list[Progress] = []
 
     def __call__(self, iteration: Iteration, gamma: Tensor) -> None:
         event = self._event(iteration, gamma)
         self.seen.append(event)
+        self.flow.see(iteration.x, iteration.gradient, iteration.members)
         if self.progress is not None:
             self.progress(event)
 
@@ -222,6 +229,7 @@ def _record(net: Network, batch: Batch, plan: Plan, watcher: _Watcher) -> Traini
         record.history.damping.append(event.damping)
         record.history.effective.append(event.effective)
         record.history.running.append(event.running)
+    watcher.flow.write(record.history)
     record.threads = torch.get_num_threads()
     record.versions = versions()
     return record

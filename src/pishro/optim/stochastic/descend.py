@@ -41,6 +41,7 @@ class Progress:
     seconds : wall time since the start.
     x : what would be handed out now, shaped like θ. A callback gets θ itself; the history keeps copies, and only of
         points with at most `PATH_SIZE` entries.
+    gradient : the last mini-batch's, shaped like θ; for a callback only, which may read and not keep it.
     """
 
     step: int
@@ -48,6 +49,7 @@ class Progress:
     gradient_norm: Tensor
     seconds: float
     x: Tensor | None = dataclasses.field(repr=False)
+    gradient: Tensor | None = dataclasses.field(default=None, repr=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -235,12 +237,12 @@ class _Run:
 
     def progress(self, value: Tensor, gradient: Tensor, x: Tensor) -> Progress:
         norm = gradient.reshape(self.members, -1).abs().amax(-1)
-        return Progress(self.step, value, norm, time.perf_counter() - self.began, x)
+        return Progress(self.step, value, norm, time.perf_counter() - self.began, x, gradient)
 
     def record(self, progress: Progress) -> None:
         x = progress.x
         copy = x.clone() if x is not None and x.numel() <= PATH_SIZE else None
-        self.history.append(dataclasses.replace(progress, x=copy))
+        self.history.append(dataclasses.replace(progress, x=copy, gradient=None))
 
     def finish(self, reason: Reason) -> None:
         self.reasons = [reason if r is Reason.RUNNING else r for r in self.reasons]

@@ -1,0 +1,8 @@
+"""What a trained network can be told to suffer from: facts with their numbers, sentences and remedies."""
+
+from pishro.diagnosis.certificate import Certificate, certify
+from pishro.diagnosis.diagnose import diagnose
+from pishro.diagnosis.fact import Diagnosis, Fact
+from pishro.diagnosis.observation import Observation
+
+__all__ = ["Certificate", "Diagnosis", "Fact", "Observation", "certify", "diagnose"]

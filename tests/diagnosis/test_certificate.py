@@ -1,0 +1,113 @@
+"""The certificate against eigenvalues by autograd, at points whose kind is known."""
+
+import dataclasses
+import json
+
+import pytest
+import torch
+from setups import NET, healthy, observed, wave
+
+from pishro.diagnosis import Certificate, Observation, certify
+from pishro.diagnosis import certificate as module
+from pishro.diagnosis.symmetry import scaling_tangents
+from pishro.likelihoods import Normal
+from pishro.nn import Dense, Network
+from pishro.objectives import Batch, Objective
+from pishro.training import MiniBatchPlan, train_mini_batches
+
+F64 = torch.float64
+
+
+def spectrum(observation: Observation, member: int) -> torch.Tensor:
+    """Eigenvalues of the objective's Hessian by torch's own second derivatives."""
+    trained = observation.trained
+    prior = trained.prior.select(torch.tensor([member])) if trained.prior is not None else None
+    beta = trained.beta[member : member + 1]
+    objective = Objective(observation.network, observation.likelihood, observation.train, prior, beta)
+
+    def f(theta: torch.Tensor) -> torch.Tensor:
+        return objective.value(theta.unsqueeze(0))[0]
+
+    hessian = torch.autograd.functional.hessian(f, trained.theta[member])
+    return torch.linalg.eigvalsh(hessian)
+
+
+def teacher(activation: str, rows: int = 60) -> Observation:
+    """A network on rows that it computed itself: the cost is zero, and so is the gradient."""
+    net = Network.chain(2, Dense(3, activation), Dense(1))
+    theta = net.init(4)
+    net.layout.views(theta)["dense1.bias"][:] = torch.tensor([0.3, -0.2, 0.1])
+    x = wave(0, rows).x
+    return observed(net, Normal(), theta, Batch(x, net(theta, x)))
+
+
+def test_eigenvalues_are_autograds() -> None:
+    observation = healthy(0, 2)
+    found = certify(observation)
+    values = spectrum(observation, found.member)
+    assert found.hessian == pytest.approx((float(values[0]), float(values[-1])), rel=1e-6, abs=1e-9 * float(values[-1]))
+    assert found.complete and found.promise >= 0
+    assert Certificate.from_json(json.loads(json.dumps(found.to_json()))) == found
+
+
+def test_a_teacher_is_a_strict_minimum() -> None:
+    found = certify(teacher("tanh"))
+    assert found.kind == "strict minimum" and found.flat == 0 == found.symmetric
+    assert found.copies == pytest.approx(1.681, abs=1e-3)  # 3! 2³ = 48
+    assert found.hessian[1] == pytest.approx(found.gauss_newton[1])  # no residual, no second part
+
+
+def test_relu_has_one_flat_direction_a_unit() -> None:
+    observation = teacher("relu")
+    found = certify(observation)
+    assert found.symmetric == 3 == found.flat
+    assert found.kind == "strict minimum"
+    assert "3 of them by scaling symmetry" in str(found)
+    values = spectrum(observation, 0)
+    assert int((values.abs() < 1e-10 * values[-1]).sum()) == 3
+
+
+def test_moving_along_the_symmetry_changes_nothing() -> None:
+    observation = teacher("leaky")
+    theta, x = observation.trained.theta[0], observation.train.x
+    tangents = scaling_tangents(observation.network, theta)
+    change = observation.network.jvp(theta, x, tangents[:, 1])
+    assert tangents.shape[1] == 3 and float(change.abs().max()) < 1e-12
+
+
+def test_zero_weights_are_a_saddle() -> None:
+    batch = wave(0, 60)
+    theta = torch.zeros(NET.layout.size, dtype=F64)
+    NET.layout.views(theta)["dense2.bias"][:] = batch.y.mean()
+    observation = observed(NET, Normal(), theta, batch)
+    found = certify(observation)
+    assert found.kind == "saddle" and found.gain > 0 and len(found.escape) == len(theta)
+    assert found.hessian[0] == pytest.approx(float(spectrum(observation, 0)[0]))
+    assert [fact.name for fact in found.facts] == ["saddle"]
+    # a prior makes every direction curve up once it is strong enough, so that the point becomes a minimum
+    assert "lowers the cost by" in str(found)
+
+
+def test_lanczos_finds_the_same_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    observation = healthy(1, 1)
+    whole = certify(observation)
+    monkeypatch.setattr(module, "DENSE_WORK", 0)
+    ends = certify(observation)
+    assert not ends.complete and whole.complete
+    assert ends.hessian[1] == pytest.approx(whole.hessian[1], rel=1e-3)
+    assert ends.gauss_newton[1] == pytest.approx(whole.gauss_newton[1], rel=1e-3)
+
+
+def test_early_stopping_is_said() -> None:
+    batch = wave(0, 300)
+    members = train_mini_batches(NET, Normal(), batch, MiniBatchPlan(members=2, epochs=5, size=32))
+    found = certify(Observation(NET, Normal(), members, batch))
+    assert found.kind == "stopped early" and "on purpose" in str(found)
+
+
+def test_constraints_are_quoted() -> None:
+    from pishro import optim
+
+    kkt = optim.minimize(lambda x: x @ x, [1.0, 0.0], constraints=[optim.Equality(lambda x: x.sum() - 1)]).kkt
+    assert "KKT residuals" in str(certify(teacher("tanh"), kkt))
+    assert dataclasses.replace(certify(teacher("tanh")), kkt="").kkt == ""
