@@ -87,6 +87,17 @@ class Likelihood(abc.ABC):
     def distribution(self, raw: Tensor) -> Predictive:
         """Distribution of the target given the raw output (…, N, C), at β = 1: mean, quantiles, samples."""
 
+    def shape_outputs(self, outputs: int) -> range:
+        """Raw outputs, of C = outputs, that say how the target scatters around its location; none by default."""
+        return range(0)
+
+    def scale_outputs(self, outputs: int) -> range:
+        """Raw outputs, of C = outputs, that are logarithms of a free scale of a real target; none by default.
+
+        Evidence corrects such a scale for the parameters that the rows determined, as it does the variance of a Normal.
+        """
+        return range(0)
+
     def contrast(self, outputs: int) -> Tensor | None:
         """Projection S (C, C), C = outputs, with all that the distribution depends on; None for the identity."""
         return None

@@ -117,6 +117,11 @@ class LocationScale(PerTarget):
         """A location, and a scale if it is learned."""
         return 1 if self.scale is not None else 2
 
+    def scale_outputs(self, outputs: int) -> range:
+        """The second parameter of each target, where it is learned."""
+        targets = outputs // self.parameters
+        return range(targets, min(2 * targets, outputs))
+
     def location_and_scale(self, raw: Tensor) -> tuple[Tensor, Tensor]:
         """Both (…, N, T)."""
         if self.scale is not None:

@@ -41,6 +41,10 @@ class LogNormal(PerTarget):
     name = "log-normal"
     scaling: ClassVar[Literal["scale"]] = "scale"
 
+    def scale_outputs(self, outputs: int) -> range:
+        """The second parameter of each target."""
+        return range(outputs // 2, outputs)
+
     @property
     def parameters(self) -> int:
         """Location and scale of the logarithm."""

@@ -56,6 +56,10 @@ class PerTarget(Likelihood):
         """P for each column of y (N, T)."""
         return self.parameters * y.shape[-1]
 
+    def shape_outputs(self, outputs: int) -> range:
+        """All but the first parameter of each target, which is its location."""
+        return range(outputs // self.parameters, outputs)
+
     def check(self, y: Tensor) -> None:
         """Every observed value must lie in the domain, and each of several columns must be observed somewhere."""
         for column in check_columns(y):

@@ -70,6 +70,10 @@ class Quantile(PerTarget):
         if not self.levels or any(a >= b for a, b in itertools.pairwise(ends)):
             raise SettingError(f"Expected increasing levels between 0 and 1, received {list(self.levels)}.")
 
+    def shape_outputs(self, outputs: int) -> range:
+        """None: every level is a location."""
+        return range(0)
+
     @property
     def parameters(self) -> int:
         """One for each level."""

@@ -65,6 +65,11 @@ class StudentT(PerTarget):
         """Location, scale, and degrees of freedom if they are learned."""
         return 2 if self.degrees is not None else 3
 
+    def scale_outputs(self, outputs: int) -> range:
+        """The second parameter of each target, where it is learned."""
+        targets = outputs // self.parameters
+        return range(targets, min(2 * targets, outputs))
+
     def distribution(self, raw: Tensor) -> "StudentTDistribution":
         """Location + scale · t_ν."""
         center, log_scale, *shape = raw.chunk(self.parameters, -1)

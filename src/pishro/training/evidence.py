@@ -29,7 +29,11 @@ from torch import Tensor
 
 from pishro.likelihoods import NormalPrior
 from pishro.objectives import Objective, ObjectivePoint
+from pishro.operators import Factor
 from pishro.optim import Iteration, Method, Reason, State, Stop, optimize
+
+RELEASED = 10.0
+"""Precision of the weights into a free scale once it may vary with the inputs."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,16 +42,19 @@ class Evidence:
 
     Attributes
     ----------
-    alpha : precision of the prior at the start, where inputs and targets have standard deviation 1.
+    alpha : precision of the prior at the start, where inputs and targets have standard deviation 1; one a group, or the
+        same for all.
     every : iterations between re-estimations.
     change : relative change of the log evidence, per row, below which a member counts as done.
     patience : re-estimations in a row that must be that still.
+    held : iterations for which the last group, of the weights into a free scale, keeps its precision.
     """
 
-    alpha: float = 1e-2
+    alpha: float | tuple[float, ...] = 1e-2
     every: int = 5
     change: float = 1e-4
     patience: int = 3
+    held: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,6 +107,30 @@ def fit_evidence(
     return run.result()
 
 
+@dataclasses.dataclass(frozen=True)
+class _Reached:
+    """Where each member stood when its evidence was highest.
+
+    A free scale makes the curvature depend on the fit: as the scale shrinks, γ grows, and the scale shrinks further.
+    Then re-estimation may leave the maximum of the evidence that it passed, which is why it is kept.
+    """
+
+    point: ObjectivePoint
+    beta: Tensor
+    gamma: Tensor
+    log_evidence: Tensor
+
+    def select(self, index: Tensor) -> "_Reached":
+        """The members in `index`, copied."""
+        return _Reached(self.point.select(index), self.beta[index], self.gamma[index], self.log_evidence[index])
+
+    def update(self, index: Tensor, new: "_Reached") -> None:
+        """Overwrite the members in `index`."""
+        self.point.update(index, new.point)
+        self.beta[index], self.gamma[index] = new.beta, new.gamma
+        self.log_evidence[index] = new.log_evidence
+
+
 class _EvidenceRun:
     """The members that still move, and the books over all of them."""
 
@@ -107,7 +138,8 @@ class _EvidenceRun:
         self.began = time.perf_counter()
         self.method, self.stop, self.settings = method, stop, settings
         groups = objective.prior.groups if objective.prior is not None else torch.zeros(theta.shape[-1]).long()
-        self.alpha = theta.new_full((len(theta), int(groups.max()) + 1), settings.alpha)
+        count = int(groups.max()) + 1
+        self.alpha = theta.new_tensor(settings.alpha).expand(len(theta), count).clone()
         self.beta = theta.new_ones(len(theta))
         self.objective = dataclasses.replace(objective, prior=NormalPrior(groups, self.alpha), beta=self.beta)
         self.state = State.start(self.objective, theta, method)
@@ -119,6 +151,11 @@ class _EvidenceRun:
         self.iterations = torch.zeros(members, dtype=torch.long)
         self.reasons = [Reason.ITERATIONS] * members
         self.done = 0
+        everyone = torch.arange(members)
+        self.best = _Reached(
+            _point(self.state).select(everyone), self.beta.clone(), self.gamma.clone(), self.log_evidence.clone()
+        )
+        self.falls = len(objective.likelihood.scale_outputs(objective.network.outputs)) > 0
 
     def wants_more(self) -> bool:
         """Whether any member has iterations and time left."""
@@ -155,14 +192,22 @@ class _EvidenceRun:
         change = (evidence - self.log_evidence[active]).abs()
         quiet = change <= self.settings.change * problem.batch.total
         self.still[active] = torch.where(quiet, self.still[active] + 1, 0)
+        if self.done < self.settings.held:
+            alpha[:, -1] = self.alpha[active][:, -1]
+        elif self.settings.held and self.done < self.settings.held + self.settings.every:
+            alpha[:, -1] = RELEASED
         self.gamma[active], self.log_evidence[active] = gamma, evidence
         self.alpha[active], self.beta[active] = alpha, beta  # the objective holds these same tensors
         moved = self.objective.select(active)
-        self.state.point.update(active, moved.combine(point.x, point.data))
+        combined = moved.combine(point.x, point.data)
+        self.state.point.update(active, combined)
+        risen = torch.nonzero(evidence > self.best.log_evidence[active]).squeeze(-1)
+        if self.falls and len(risen):
+            self.best.update(active[risen], _Reached(combined, beta, gamma, evidence).select(risen))
 
     def _retire(self, active: Tensor, reasons: tuple[Reason, ...]) -> None:
         stuck = torch.tensor([r in (Reason.NO_DESCENT, Reason.NOT_FINITE) for r in reasons])
-        settled = self.still[active] >= self.settings.patience
+        settled = (self.still[active] >= self.settings.patience) & (self.done > self.settings.held)
         for member, reason in zip(active.tolist(), reasons, strict=True):
             if self.still[member] >= self.settings.patience:
                 self.reasons[member] = Reason.EVIDENCE
@@ -172,12 +217,14 @@ class _EvidenceRun:
 
     def result(self) -> EvidenceFit:
         """The fit so far."""
+        last = _Reached(_point(self.state), self.beta, self.gamma, self.log_evidence)
+        kept = self.best if self.falls and bool(torch.isfinite(self.best.log_evidence).all()) else last
         return EvidenceFit(
-            self.objective,
-            _point(self.state),
-            self.beta,
-            self.gamma,
-            self.log_evidence,
+            dataclasses.replace(self.objective, beta=kept.beta),
+            kept.point,
+            kept.beta,
+            kept.gamma,
+            kept.log_evidence,
             self.iterations,
             tuple(self.reasons),
         )
@@ -188,7 +235,7 @@ def reestimate(objective: Objective, point: ObjectivePoint) -> tuple[Tensor, Ten
     prior, beta = objective.prior, objective.beta
     if prior is None or beta is None:
         raise TypeError("Evidence needs a prior and a noise precision on the objective.")
-    factor = point.gauss_newton.factor(torch.zeros_like(point.x))
+    factor = _definite_factor(point)
     sizes = prior.sizes().to(point.x.dtype)
     gamma = (sizes - prior.alpha * prior.sums(factor.inverse_diagonal())).clamp_min(1e-3)
     alpha = (gamma / prior.sums(point.x.square()).clamp_min(1e-12)).clamp(1e-6, 1e6)
@@ -199,7 +246,22 @@ def reestimate(objective: Objective, point: ObjectivePoint) -> tuple[Tensor, Ten
         evidence = evidence + count / 2 * (beta / (2 * math.pi)).log()
         # at least a tenth of the rows are left for the noise: γ may not eat them all
         beta = (count - total).clamp_min(0.1 * count) / (2 * point.data.cost).clamp_min(1e-10 * count)
+    elif len(objective.likelihood.scale_outputs(objective.network.outputs)):
+        # the same, as a power of the likelihood: precision β/s² in place of 1/s², with s the most likely scale
+        evidence = evidence - (1 - beta) * point.data.cost + count / 2 * (1 - beta + beta.log())
+        beta = (1 - total / count).clamp_min(0.1)
     return alpha, beta, total, evidence
+
+
+def _definite_factor(point: ObjectivePoint) -> Factor:
+    """Factor of the curvature; where rounding made a member's indefinite, its diagonal is raised until it is not."""
+    shift = torch.zeros_like(point.x)
+    least = point.gauss_newton.diagonal().abs().mean(-1, keepdim=True).clamp_min(1e-12) * 1e-14
+    factor = point.gauss_newton.factor(shift)
+    while not bool(factor.definite.all()) and bool((least < math.inf).all()):
+        shift = torch.where(factor.definite.unsqueeze(-1), shift, torch.maximum(shift * 10, least))
+        factor = point.gauss_newton.factor(shift)
+    return factor
 
 
 def _point(state: State) -> ObjectivePoint:

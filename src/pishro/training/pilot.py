@@ -19,6 +19,7 @@ __all__ = ["choose_start"]
 import dataclasses
 from collections.abc import Callable
 
+import torch
 from torch import Tensor
 
 from pishro.likelihoods import NormalPrior
@@ -28,6 +29,12 @@ from pishro.training.evidence import Evidence, fit_evidence
 
 USUAL, NOISY = Evidence(alpha=1e-2), Evidence(alpha=10.0)
 """The two starts; the table above is their source."""
+
+CONSTANT = 1e6
+"""Precision at which the weights into a free scale are zero: the scale is one number for all rows."""
+
+HELD = 40
+"""Iterations for which it stays so, and the location forms; that is longer than a pilot runs."""
 
 PILOT_ITERATIONS = 30
 """By then the two cases are told apart on all sets of the table; more iterations change no choice."""
@@ -59,19 +66,47 @@ def choose_start(
     seconds = stop.seconds * PILOT_SHARE
     short = dataclasses.replace(stop, iterations=min(PILOT_ITERATIONS, stop.iterations), seconds=seconds)
     usual, noisy = _grouped(objective, few, by_block=False), _grouped(objective, few, by_block=True)
-    usual_evidence = fit_evidence(usual, few, method, short, USUAL, watch).log_evidence
-    noisy_evidence = fit_evidence(noisy, few, method, short, NOISY, watch).log_evidence
+    usual_evidence = fit_evidence(usual, few, method, short, _from(USUAL, usual, HELD), watch).log_evidence
+    noisy_evidence = fit_evidence(noisy, few, method, short, _from(NOISY, noisy, HELD), watch).log_evidence
     if bool(noisy_evidence.median() > usual_evidence.max()):
-        return _grouped(objective, theta, by_block=True), NOISY
-    return _grouped(objective, theta, by_block=False), USUAL
+        grouped, start = _grouped(objective, theta, by_block=True), NOISY
+    else:
+        grouped, start = _grouped(objective, theta, by_block=False), USUAL
+    return grouped, _from(start, grouped, stop.iterations)
 
 
 def _grouped(objective: Objective, theta: Tensor, *, by_block: bool) -> Objective:
     """The objective with one precision for each block, or one for all weights and one for all biases."""
-    groups, names = objective.network.layout.groups()
+    layout = objective.network.layout
+    groups, names = layout.groups()
+    shaping = _shaping(objective)
     if not by_block:
         kinds = sorted({name.rpartition(".")[2] for name in names})
         kind_of_block = groups.new_tensor([kinds.index(name.rpartition(".")[2]) for name in names])
         groups = kind_of_block[groups]
+    if len(shaping):
+        groups = groups.clone()
+        groups[shaping] = int(groups.max()) + 1
     alpha = theta.new_ones(len(theta), int(groups.max()) + 1)
     return dataclasses.replace(objective, prior=NormalPrior(groups, alpha))
+
+
+def _shaping(objective: Objective) -> Tensor:
+    """Places in θ of the weights into outputs that describe the scatter around a location."""
+    network = objective.network
+    place = torch.arange(network.layout.size)
+    weight = network.layout.views(place).get(f"{network.nodes[-1].name}.weight")
+    if weight is None or weight.shape[-1] != network.outputs:
+        return place[:0]
+    return weight[..., list(objective.likelihood.shape_outputs(network.outputs))].flatten()
+
+
+def _from(settings: Evidence, objective: Objective, iterations: int) -> Evidence:
+    """The settings with the scatter held constant at the start."""
+    prior = objective.prior
+    if prior is None or not len(_shaping(objective)):
+        return settings
+    alpha = settings.alpha if isinstance(settings.alpha, tuple) else (settings.alpha,) * (prior.alpha.shape[-1] - 1)
+    return dataclasses.replace(
+        settings, alpha=(*alpha, CONSTANT), held=min(HELD, iterations // 3) if iterations > HELD else iterations
+    )

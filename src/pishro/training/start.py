@@ -11,9 +11,16 @@ from pishro.objectives import Batch
 
 
 def starting_points(network: Network, likelihood: Likelihood, batch: Batch, seed: int, members: int) -> Tensor:
-    """θ (K, P) of random weights, the last bias where the likelihood fits the target without looking at the inputs."""
+    """θ (K, P) of random weights, the last bias where the likelihood fits the target without looking at the inputs.
+
+    The weights of outputs that describe the scatter around a location start at zero, so that the location forms first;
+    trained jointly from random weights, the scatter shrinks around rows that the location meets by chance.
+    """
     theta = network.init(seed, members, dtype=batch.x.dtype)
-    bias = network.layout.views(theta).get(f"{network.nodes[-1].name}.bias")
+    last, views = network.nodes[-1].name, network.layout.views(theta)
+    bias, weight = views.get(f"{last}.bias"), views.get(f"{last}.weight")
+    if weight is not None and weight.shape[-1] == network.outputs:
+        weight[..., list(likelihood.shape_outputs(network.outputs))] = 0  # the scatter starts the same everywhere
     if bias is not None:
         bias += likelihood.start(_as_often_as_weighed(batch))
     return theta

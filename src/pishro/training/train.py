@@ -171,6 +171,9 @@ def train_members(
         raise DataError("No member reached a finite cost; look for extreme values among the inputs and the target.")
     point, beta, gamma = fit.point.select(good), fit.beta[good], fit.gamma[good]
     posterior = LaplacePosterior.of(point.precision)
+    if not likelihood.dispersion:
+        _widen(net, likelihood, point.x, beta)
+        beta = torch.ones_like(beta)
     record = _record(net, batch, plan, watcher)
     record.members = len(beta)
     record.method = f"{plan.method.name} with evidence"
@@ -182,6 +185,13 @@ def train_members(
     record.seconds = time.perf_counter() - began
     prior = fit.objective.prior
     return TrainedMembers(point.x, beta, posterior, record, None if prior is None else prior.select(good))
+
+
+def _widen(net: Network, likelihood: Likelihood, theta: Tensor, beta: Tensor) -> None:
+    """Move β into the scale that the network predicts: s/√β, as β is 1 for those who read θ."""
+    bias = net.layout.views(theta).get(f"{net.nodes[-1].name}.bias")
+    if bias is not None:
+        bias[:, list(likelihood.scale_outputs(net.outputs))] -= beta.log().unsqueeze(-1) / 2
 
 
 class _Watcher:
