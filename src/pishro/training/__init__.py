@@ -2,6 +2,7 @@
 
 from pishro.training.choice import choose_recipe
 from pishro.training.evidence import Evidence, EvidenceFit, fit_evidence
+from pishro.training.limits import FREE, Limits
 from pishro.training.mini_batch import MiniBatchPlan, train_mini_batches
 from pishro.training.posterior import LaplacePosterior
 from pishro.training.radial import RadialPlan, interpolate, kernel_regression, train_radial
@@ -10,10 +11,12 @@ from pishro.training.record import History, TrainingRecord
 from pishro.training.train import Plan, Progress, TrainedMembers, train, train_members
 
 __all__ = [
+    "FREE",
     "Evidence",
     "EvidenceFit",
     "History",
     "LaplacePosterior",
+    "Limits",
     "MiniBatchPlan",
     "Plan",
     "Progress",
