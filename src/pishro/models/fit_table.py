@@ -194,6 +194,7 @@ def fit_encoded(
     progress: Callable[[Progress], None] | None = None,
     announce: Callable[[str], None] | None = None,
     limits: Limits = FREE,
+    earlier: "tuple[Network, Tensor] | None" = None,
 ) -> tuple[Network, TrainedMembers]:
     """Choose a network for encoded rows, and train.
 
@@ -204,6 +205,7 @@ def fit_encoded(
     settings, progress : as for `fit_table`.
     announce : called with the recipe's sentence.
     limits : what the network's function must keep to.
+    earlier : a network and its θ (K, P) from which the training starts, where members and layout are the same.
     """
     x, outputs = batch.x, likelihood.outputs(batch.y)
     recipe = choose_recipe(len(x), x.shape[1], outputs, settings.hidden, settings.members, settings.max_seconds)
@@ -211,7 +213,10 @@ def fit_encoded(
         announce(recipe.sentence)
     network = recipe.network(x, outputs, settings.activation, limits)
     seconds = float("inf") if settings.max_seconds is None else settings.max_seconds
-    trained = recipe.train(network, likelihood, batch, settings.seed, seconds, progress)
+    start = None
+    if earlier is not None and earlier[0].layout == network.layout and len(earlier[1]) == recipe.members:
+        start = earlier[1].to(x.dtype)
+    trained = recipe.train(network, likelihood, batch, settings.seed, seconds, progress, start)
     if limits.monotone and likelihood.targets == "classes":
         # A probability drawn towards one half where the parameters are uncertain would fall where the network rises.
         trained = dataclasses.replace(trained, posterior=None)
