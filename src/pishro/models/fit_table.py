@@ -226,7 +226,7 @@ def fit_encoded(
 def evaluate(model: TableModel, train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> tuple[Scores, Evaluation]:
     """Scores on held-out encoded rows, beside baselines fitted on the training rows."""
     x, y = test
-    predictive = model.predictive(x)
+    predictive, own = model.predictive(x), model.likelihood.mean(model.raw(x))
     if isinstance(model.target, NumericTarget):
         if not isinstance(predictive, EqualMixture):
             raise SettingError(f"The cost {model.likelihood.name!r} predicts no distribution to be scored by.")
@@ -236,7 +236,14 @@ def evaluate(model: TableModel, train: tuple[Tensor, Tensor], test: tuple[Tensor
         mean, density = predictive.mean().squeeze(1).numpy(), predictive.log_density(actual).numpy()
         plain = actual.squeeze(1).numpy()
         metrics = regression_metrics(plain, mean, density, inside)
-        evaluation = Evaluation(plain.tolist(), mean.tolist(), low.squeeze(1).tolist(), high.squeeze(1).tolist())
+        members = (model.target.inverse(own) - actual).square().mean((-2, -1)).sqrt()
+        evaluation = Evaluation(
+            plain.tolist(),
+            mean.tolist(),
+            low.squeeze(1).tolist(),
+            high.squeeze(1).tolist(),
+            members=members.tolist(),
+        )
         train_y = model.target.inverse(train[1]).squeeze(1).numpy()
         baselines = baseline_scores((train[0].numpy(), train_y), (x.numpy(), plain), 0)
         return Scores("regression", len(x), metrics, baselines), evaluation
@@ -247,6 +254,7 @@ def evaluate(model: TableModel, train: tuple[Tensor, Tensor], test: tuple[Tensor
         probabilities.argmax(1).tolist(),
         probabilities=probabilities.tolist(),
         classes=classes,
+        members=(own.argmax(-1) == y).double().mean(-1).tolist(),
     )
     baselines = baseline_scores((train[0].numpy(), train[1].numpy()), (x.numpy(), codes), len(classes))
     return Scores("classification", len(x), class_metrics(codes, probabilities), baselines), evaluation
