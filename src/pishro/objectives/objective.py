@@ -64,9 +64,16 @@ class Objective:
 
     def cost(self, theta: Tensor) -> Tensor:
         """Σ_n w_n nll of each member, (K,), at β = 1."""
-        trace = self.network.forward_path(theta, self.batch.x)
-        self._seen[:] = [(theta, trace)]
-        return self._nll(self.batch.shifted(self.network.raw(trace)))
+        if self._slice_rows(theta) >= len(self.batch):
+            trace = self.network.forward_path(theta, self.batch.x)
+            self._seen[:] = [(theta, trace)]
+            return self._nll(self.batch, self.network.raw(trace))
+        # where the Jacobian is made in slices, the activations of all rows at once would take as much as it does
+        total = theta.new_zeros(len(theta))
+        for start in range(0, len(self.batch), DataProducts.ROWS):
+            part = self.batch.rows(start, start + DataProducts.ROWS)
+            total += self._nll(part, self.network(theta, part.x))
+        return total
 
     @property
     def offers(self) -> Need:
@@ -99,11 +106,15 @@ class Objective:
         members, size = theta.shape
         cost, gradient = theta.new_zeros(members), torch.zeros_like(theta)
         curvature = theta.new_zeros(members, size, size)
-        rows = max(1, SLICE_ENTRIES // (members * self.network.outputs * size))
+        rows = self._slice_rows(theta)
         for start in range(0, len(self.batch), rows):
             self._add_slice(theta, self.batch.rows(start, start + rows), (cost, gradient, curvature))
         mirror_lower(curvature)
         return DataTerm(cost, gradient, curvature)
+
+    def _slice_rows(self, theta: Tensor) -> int:
+        """Rows of which the Jacobian is made at once."""
+        return max(1, SLICE_ENTRIES // (theta.numel() * self.network.outputs))
 
     def _add_slice(self, theta: Tensor, batch: Batch, sums: tuple[Tensor, Tensor, Tensor]) -> None:
         cost, gradient, curvature = sums
@@ -149,16 +160,16 @@ class Objective:
         those = self if members is None else self.select(members)
         with torch.enable_grad():
             leaf = theta.detach().clone().requires_grad_(True)
-            raw = self.batch.shifted(self.network(leaf, self.batch.x))
-            value = those._total(leaf, self._nll(raw))
+            raw = self.network(leaf, self.batch.x)
+            value = those._total(leaf, self._nll(self.batch, raw))
             smooth = value if self.likelihood.smooth else those._total(leaf, self._expected(raw))
             (gradient,) = torch.autograd.grad(smooth.sum(), leaf, create_graph=True)
         return GradientGraph(leaf, value.detach(), gradient)
 
     def _expected(self, raw: Tensor) -> Tensor:
         """A cost with the gradient of `_nll` here, and with Λ for its second derivative, which does not exist."""
-        at, y = raw.detach(), self.batch.y
-        change = raw - at
+        at, y = self.batch.shifted(raw.detach()), self.batch.y
+        change = raw - raw.detach()
         root = self.likelihood.curvature_root(at, y)
         bent = change if root is None else (root.mT @ change.unsqueeze(-1)).squeeze(-1)
         nll = (self.likelihood.gradient(at, y) * change).sum(-1) + bent.square().sum(-1) / 2
@@ -184,9 +195,9 @@ class Objective:
         gradient = data if self.beta is None else self.beta.unsqueeze(-1) * data
         return gradient if self.prior is None else gradient + self.prior.gradient(theta)
 
-    def _nll(self, raw: Tensor) -> Tensor:
-        nll = self.likelihood.nll(raw, self.batch.y)
-        return (nll if self.batch.weight is None else nll * self.batch.weight).sum(-1)
+    def _nll(self, batch: Batch, raw: Tensor) -> Tensor:
+        nll = self.likelihood.nll(batch.shifted(raw), batch.y)
+        return (nll if batch.weight is None else nll * batch.weight).sum(-1)
 
     def _total(self, theta: Tensor, cost: Tensor) -> Tensor:
         total = cost if self.beta is None else self.beta * cost
