@@ -7,6 +7,7 @@ from pathlib import Path
 
 COMMANDS = (
     ("levenberg_marquardt",),
+    ("large_lm",),
     ("fit_time", "uci-regression"),
     ("uci", "uci-regression"),
     ("likelihoods", "uci-regression"),

@@ -17,7 +17,7 @@ from pishro.data import Schema, load_example, read_table
 from pishro.errors import SettingError
 from pishro.fitting import fit as fit_model
 from pishro.report.terminal import print_summary
-from pishro.training import Progress
+from pishro.training import Progress, joined
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,13 +36,18 @@ class Wanted:
 
 
 def run(wanted: Wanted) -> None:
-    """Fit, print the score, write the model and the report."""
+    """Fit, print the score, write the model and the report; of several processes the first prints and writes."""
+    with joined() as processes:
+        _run(wanted, processes.first)
+
+
+def _run(wanted: Wanted, speaks: bool) -> None:
     frame, target, name = _source(wanted)
     output = wanted.output or Path(f"{_file_name(target)}.safetensors")
     if output.suffix != ".safetensors":
         raise SettingError(f"Expected an output file ending in .safetensors, received {output.name!r}.")
     page = output.with_suffix(".html")
-    console = Console()
+    console = Console(quiet=not speaks)
     settings = {
         "hidden": _hidden(wanted.hidden),
         "members": _members(wanted.members),
@@ -58,6 +63,8 @@ def run(wanted: Wanted) -> None:
             max_seconds=wanted.max_seconds,
             **settings,
         )
+    if not speaks:
+        return
     output.parent.mkdir(parents=True, exist_ok=True)
     model.save(output)
     model.report(page)

@@ -1,6 +1,7 @@
 """Training: recipes, evidence, posterior, record."""
 
 from pishro.training.choice import choose_recipe
+from pishro.training.distributed import Processes, joined
 from pishro.training.evidence import Evidence, EvidenceFit, fit_evidence
 from pishro.training.mini_batch import MiniBatchPlan, train_mini_batches
 from pishro.training.posterior import LaplacePosterior
@@ -16,6 +17,7 @@ __all__ = [
     "LaplacePosterior",
     "MiniBatchPlan",
     "Plan",
+    "Processes",
     "Progress",
     "RadialPlan",
     "Recipe",
@@ -24,6 +26,7 @@ __all__ = [
     "choose_recipe",
     "fit_evidence",
     "interpolate",
+    "joined",
     "kernel_regression",
     "train",
     "train_members",

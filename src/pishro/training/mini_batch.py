@@ -8,6 +8,7 @@ tell how large the noise is, since the cost on rows that a network was trained o
 __all__ = ["MiniBatchPlan", "train_mini_batches"]
 
 import dataclasses
+import math
 from collections.abc import Callable
 
 import torch
@@ -17,8 +18,9 @@ from pishro.errors import DataError
 from pishro.likelihoods import Likelihood
 from pishro.nn import Network
 from pishro.objectives import Batch, MiniBatches, mean_cost
-from pishro.optim import AdamW, Cosine, Reason, Scheduled, Stop, WarmUp, descend
+from pishro.optim import AdamW, Cosine, Descent, Reason, Scheduled, Stop, WarmUp, descend
 from pishro.optim.stochastic import Progress as Look
+from pishro.training.distributed import Processes, SummedSource, current
 from pishro.training.layer_flow import LayerFlow
 from pishro.training.record import TrainingRecord, versions
 from pishro.training.start import starting_points
@@ -74,14 +76,19 @@ def train_mini_batches(
     order = torch.randperm(len(batch), generator=generator)
     held = max(1, round(plan.validation * len(batch)))
     validation, training = batch.take(order[:held]), batch.take(order[held:])
-    source = MiniBatches(network, likelihood, training, plan.size, generator)
-    steps = plan.epochs * source.steps
+    processes = current()
+    if processes.several:
+        training = processes.share(training)
+        generator.manual_seed(plan.seed + processes.rank)
+    source = MiniBatches(network, likelihood, training, max(1, plan.size // processes.count), generator)
+    epoch = processes.least(source.steps)
+    steps = plan.epochs * epoch
     rise = max(1, steps // 20)  # a twentieth of the run, as usual for AdamW
     rule = Scheduled(AdamW(plan.rate, plan.decay), WarmUp(rise, then=Cosine(max(1, steps - rise))))
-    theta = starting_points(network, likelihood, training, plan.seed, plan.members)
+    theta = processes.align(starting_points(network, likelihood, training, plan.seed, plan.members))
     keeper = _Keeper(network, likelihood, validation, plan, progress, theta)
     stop = Stop(gradient=0.0, step=0.0, iterations=steps, seconds=plan.seconds)
-    descent = descend(source, theta, rule, stop, callback=keeper, interval=source.steps)
+    descent = _descend(source, theta, rule, stop, keeper, epoch, processes)
     good = torch.isfinite(keeper.best)
     if not good.any():
         raise DataError("No member kept a finite cost; look for extreme values among the inputs and the target.")
@@ -102,6 +109,27 @@ def train_mini_batches(
     record.threads = torch.get_num_threads()
     record.versions = versions()
     return TrainedMembers(theta, beta, None, record)
+
+
+def _descend(
+    source: MiniBatches,
+    theta: Tensor,
+    rule: Scheduled,
+    stop: Stop,
+    keeper: "_Keeper",
+    epoch: int,
+    processes: Processes,
+) -> Descent:
+    """The descent of this process, or of several in step: then the end of the time is agreed upon, after an epoch."""
+    if not processes.several:
+        return descend(source, theta, rule, stop, callback=keeper, interval=epoch)
+
+    def look(seen: Look) -> Reason | None:
+        reason = keeper(seen)
+        return Reason.SECONDS if processes.agreed(seen.seconds > stop.seconds) else reason
+
+    untimed = dataclasses.replace(stop, seconds=math.inf)
+    return descend(SummedSource(source, processes), theta, rule, untimed, callback=look, interval=epoch)
 
 
 class _Keeper:
