@@ -8,6 +8,7 @@ from pathlib import Path
 COMMANDS = (
     ("levenberg_marquardt",),
     ("large_lm",),
+    ("streaming",),
     ("fit_time", "uci-regression"),
     ("uci", "uci-regression"),
     ("likelihoods", "uci-regression"),

@@ -1,6 +1,6 @@
 """Levenberg-Marquardt where the Jacobian is large: what an iteration costs beside its matrix product and its Cholesky.
 
-The Jacobian is made in slices of rows and never held whole. 20,000 rows × 1,001 weights: its product alone, JᵀJ, and one
+The Jacobian is made in slices of rows and never held whole. 20,000 rows × 1,001 weights: its product JᵀJ alone and one
 Cholesky factorization of that size are measured in the same process, turn by turn with the iterations, and the ratio of
 the medians is reported. 10⁶ rows × 301 weights: 20 iterations, their time and their memory. Each case runs in a process
 of its own; its peak memory is that of the system's books (VmHWM), less what the imports had taken.
@@ -129,8 +129,8 @@ def main() -> None:
         )
         notes.append(
             f"{threads} threads: an iteration costs {ratio:.2f} of its product and its Cholesky (asked: {MOST_RATIO}; "
-            f"{verdict(ratio <= MOST_RATIO)}), median of {len(plain)}; its peak memory is {found['memory']:.0f} MB above "
-            f"the imports' (asked: {MOST_MEMORY:.0f}; {verdict(found['memory'] < MOST_MEMORY)})."
+            f"{verdict(ratio <= MOST_RATIO)}), median of {len(plain)}; its peak memory is {found['memory']:.0f} MB "
+            f"above the imports' (asked: {MOST_MEMORY:.0f}; {verdict(found['memory'] < MOST_MEMORY)})."
         )
     rows.append(
         {
@@ -142,8 +142,8 @@ def main() -> None:
         }
     )
     notes.append(
-        f"10⁶ rows: 20 iterations in {many['wall']:.0f} s, with the making of the rows; {many['whole memory']:.0f} MB in "
-        f"all (asked: {MOST_MEMORY_LARGE:.0f}; {verdict(many['whole memory'] < MOST_MEMORY_LARGE)}); "
+        f"10⁶ rows: 20 iterations in {many['wall']:.0f} s, with the making of the rows; {many['whole memory']:.0f} MB "
+        f"in all (asked: {MOST_MEMORY_LARGE:.0f}; {verdict(many['whole memory'] < MOST_MEMORY_LARGE)}); "
         "the whole Jacobian would take 2,400 MB."
     )
     write("large_lm", rows, notes)

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from pishro.data import Schema, load_example, read_table
+from pishro.data import Schema, load_example, read_table, too_large
 from pishro.errors import SettingError
 from pishro.fitting import fit as fit_model
 from pishro.report.terminal import print_summary
@@ -33,6 +33,7 @@ class Wanted:
     likelihood: str
     seed: int
     max_seconds: float | None
+    stream: bool = False
 
 
 def run(wanted: Wanted) -> None:
@@ -61,6 +62,7 @@ def _run(wanted: Wanted, speaks: bool) -> None:
             progress=display.show,
             started=display.start,
             max_seconds=wanted.max_seconds,
+            stream=isinstance(frame, Path) or None,
             **settings,
         )
     if not speaks:
@@ -80,6 +82,8 @@ def _source(wanted: Wanted) -> tuple[Any, str, str]:
         return frame, wanted.target or target, wanted.example
     if wanted.table is None:
         raise SettingError("Expected a table, such as `pishro fit table.csv --target y`, or --example diabetes.")
+    if wanted.target is not None and (wanted.stream or too_large(wanted.table)):
+        return wanted.table, wanted.target, wanted.table.stem
     frame = read_table(wanted.table)
     if wanted.target is None:
         names = ", ".join(repr(c) for c in frame.columns[:20])

@@ -3,7 +3,7 @@
 from pishro.training.choice import choose_recipe
 from pishro.training.distributed import Processes, joined
 from pishro.training.evidence import Evidence, EvidenceFit, fit_evidence
-from pishro.training.mini_batch import MiniBatchPlan, train_mini_batches
+from pishro.training.mini_batch import MiniBatchPlan, train_mini_batches, train_stored_rows
 from pishro.training.posterior import LaplacePosterior
 from pishro.training.radial import RadialPlan, interpolate, kernel_regression, train_radial
 from pishro.training.recipe import Recipe
@@ -32,4 +32,5 @@ __all__ = [
     "train_members",
     "train_mini_batches",
     "train_radial",
+    "train_stored_rows",
 ]

@@ -1,7 +1,7 @@
 """Several processes that fit one network together, each on its share of the rows.
 
 Cost, gradient and JᵀΛJ are sums over rows. So each process sums over its own, one all-reduce of a flat vector adds the
-sums up, and every process takes the same step from the same numbers: no process leads, and none sends θ around. Whatever
+sums up, and every process takes the same step from the same numbers: no process leads, and none sends θ around. What
 is drawn at random (splits, starts) comes from the same seed in all; what depends on a clock is agreed upon.
 
 `torchrun --nproc-per-node 2 -m pishro fit table.parquet --target y` does this; a program of one's own, started the same
@@ -32,11 +32,11 @@ PATIENCE = 60.0
 @final
 @dataclasses.dataclass(frozen=True)
 class Processes:
-    """This process among those that train together.
+    """One process among those that train together.
 
     Attributes
     ----------
-    rank : of this process, from 0.
+    rank : which it is, from 0.
     count : of processes.
 
     Examples

@@ -5,7 +5,7 @@ member hands out the weights of its own best epoch, and the run ends when none h
 tell how large the noise is, since the cost on rows that a network was trained on is too small to say.
 """
 
-__all__ = ["MiniBatchPlan", "train_mini_batches"]
+__all__ = ["MiniBatchPlan", "train_mini_batches", "train_stored_rows"]
 
 import dataclasses
 import math
@@ -17,7 +17,7 @@ from torch import Generator, Tensor
 from pishro.errors import DataError
 from pishro.likelihoods import Likelihood
 from pishro.nn import Network
-from pishro.objectives import Batch, MiniBatches, mean_cost
+from pishro.objectives import Batch, MiniBatches, StoredRows, mean_cost
 from pishro.optim import AdamW, Cosine, Descent, Reason, Scheduled, Stop, WarmUp, descend
 from pishro.optim.stochastic import Progress as Look
 from pishro.training.distributed import Processes, SummedSource, current
@@ -25,6 +25,9 @@ from pishro.training.layer_flow import LayerFlow
 from pishro.training.record import TrainingRecord, versions
 from pishro.training.start import starting_points
 from pishro.training.train import Progress, TrainedMembers
+
+LOOKS = 10
+"""At least so often the validation cost is measured, also where there is time for a part of the rows only."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +39,7 @@ class MiniBatchPlan:
     members : networks from different starts.
     seed : of the starting points, the validation part, the order of rows and dropout.
     epochs : most walks over the rows; the rate falls to zero along a half cosine in so many.
+    steps : most mini-batches.
     size : rows of a mini-batch.
     rate, decay : of AdamW.
     patience : epochs without a better validation cost of any member after which the run ends.
@@ -47,6 +51,7 @@ class MiniBatchPlan:
     members: int = 4
     seed: int = 0
     epochs: int = 40
+    steps: int = 2**62
     size: int = 256
     rate: float = 2e-3
     decay: float = 1e-2
@@ -71,21 +76,48 @@ def train_mini_batches(
         If the target is outside the likelihood's domain, or no member kept a finite cost.
     """
     likelihood.check(batch.y)
-    generator = Generator().manual_seed(plan.seed)
+    processes, generator = current(), Generator().manual_seed(plan.seed)
     batch = _single(batch)
     order = torch.randperm(len(batch), generator=generator)
     held = max(1, round(plan.validation * len(batch)))
     validation, training = batch.take(order[:held]), batch.take(order[held:])
+    return _train(network, likelihood, processes.share(training), validation, plan, generator, progress)
+
+
+def train_stored_rows(
+    network: Network,
+    likelihood: Likelihood,
+    rows: StoredRows,
+    validation: Batch,
+    plan: MiniBatchPlan,
+    progress: Callable[[Progress], None] | None = None,
+) -> TrainedMembers:
+    """The same on this process's share of rows that lie in a file; the rows to validate on are in memory."""
+    likelihood.check(validation.y)
+    generator = Generator().manual_seed(plan.seed)
+    return _train(network, likelihood, rows, _single(validation), plan, generator, progress)
+
+
+def _train(
+    network: Network,
+    likelihood: Likelihood,
+    training: Batch | StoredRows,
+    validation: Batch,
+    plan: MiniBatchPlan,
+    generator: Generator,
+    progress: Callable[[Progress], None] | None,
+) -> TrainedMembers:
     processes = current()
     if processes.several:
-        training = processes.share(training)
         generator.manual_seed(plan.seed + processes.rank)
     source = MiniBatches(network, likelihood, training, max(1, plan.size // processes.count), generator)
     epoch = processes.least(source.steps)
-    steps = plan.epochs * epoch
+    steps = min(plan.epochs * epoch, plan.steps)
     rise = max(1, steps // 20)  # a twentieth of the run, as usual for AdamW
     rule = Scheduled(AdamW(plan.rate, plan.decay), WarmUp(rise, then=Cosine(max(1, steps - rise))))
-    theta = processes.align(starting_points(network, likelihood, training, plan.seed, plan.members))
+    theta = processes.align(starting_points(network, likelihood, source.batch, plan.seed, plan.members))
+    if isinstance(training, StoredRows):
+        epoch = min(epoch, max(1, steps // LOOKS))
     keeper = _Keeper(network, likelihood, validation, plan, progress, theta)
     stop = Stop(gradient=0.0, step=0.0, iterations=steps, seconds=plan.seconds)
     descent = _descend(source, theta, rule, stop, keeper, epoch, processes)
@@ -94,7 +126,9 @@ def train_mini_batches(
         raise DataError("No member kept a finite cost; look for extreme values among the inputs and the target.")
     theta = keeper.theta[good]
     beta = _noise_precision(network, likelihood, theta, validation)
-    record = TrainingRecord(plan.recipe, "adamw", plan.seed, len(theta), network.layout.size, len(batch))
+    record = TrainingRecord(
+        plan.recipe, "adamw", plan.seed, len(theta), network.layout.size, len(training) + len(validation)
+    )
     record.iterations = len(keeper.history)
     record.seconds = descent.seconds
     record.reasons = [r.sentence for r, g in zip(descent.reasons, good.tolist(), strict=True) if g]
