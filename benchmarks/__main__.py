@@ -7,6 +7,8 @@ from pathlib import Path
 
 COMMANDS = (
     ("levenberg_marquardt",),
+    ("large_lm",),
+    ("streaming",),
     ("fit_time", "uci-regression"),
     ("uci", "uci-regression"),
     ("likelihoods", "uci-regression"),

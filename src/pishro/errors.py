@@ -1,6 +1,6 @@
 """Errors of pishro: each message says what was expected, what came, and what to do."""
 
-__all__ = ["DataError", "ModelFileError", "PishroError", "SettingError", "ShapeError", "unknown_name"]
+__all__ = ["DataError", "ModelFileError", "PishroError", "ProcessError", "SettingError", "ShapeError", "unknown_name"]
 
 import difflib
 from collections.abc import Iterable
@@ -24,6 +24,10 @@ class DataError(PishroError, ValueError):
 
 class ModelFileError(PishroError, ValueError):
     """A model file is truncated, foreign, damaged or newer than this version."""
+
+
+class ProcessError(PishroError, RuntimeError):
+    """One of several processes that train together has ended or does not answer."""
 
 
 def unknown_name(kind: str, name: object, valid: Iterable[str]) -> str:

@@ -5,12 +5,13 @@ __all__ = ["Model", "examined", "fit", "load"]
 import dataclasses
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pishro.data import ClassTarget, Schema, read_table
+from pishro.data import ClassTarget, Schema, read_table, too_large
 from pishro.diagnosis import Certificate, Diagnosis, Observation, certify, diagnose
 from pishro.errors import SettingError, unknown_name
 from pishro.models import (
@@ -18,6 +19,7 @@ from pishro.models import (
     FittedTable,
     PartialDependence,
     TableModel,
+    fit_stream,
     fit_table,
     input_jacobian,
     partial_dependence,
@@ -120,6 +122,7 @@ def fit(
     *,
     progress: Callable[[Progress], None] | None = None,
     started: Callable[[Schema, str], None] | None = None,
+    stream: bool | None = None,
     **settings: Any,
 ) -> Model:
     """Fit networks to a table, and score them on rows held out.
@@ -130,6 +133,8 @@ def fit(
     target : name of the column to predict.
     progress : called with a `Progress` after each iteration.
     started : called with the schema and the recipe before the training begins.
+    stream : whether to read a CSV or Parquet file in parts, for one that does not fit into memory; None decides by its
+        size.
     **settings : fields of `pishro.models.FitSettings`: hidden, activation, members, likelihood, test,
         seed, max_seconds, calibrate, monotone, bounds.
 
@@ -152,7 +157,12 @@ def fit(
         if name not in known:
             raise SettingError(unknown_name("setting", name, sorted(known)))
     if isinstance(table, str | os.PathLike):
-        table = read_table(table)
+        path = Path(table)
+        if too_large(path) if stream is None else stream:
+            return Model.of(examined(fit_stream(path, target, FitSettings(**settings), progress, started)))
+        table = read_table(path)
+    elif stream:
+        raise SettingError("Expected a file to read in parts, received a table that is in memory; leave `stream` out.")
     return Model.of(examined(fit_table(table, target, FitSettings(**settings), progress, started)))
 
 

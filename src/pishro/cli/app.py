@@ -46,11 +46,12 @@ def fit(
     ] = "auto",
     seed: Annotated[int, typer.Option(help="Seed of the split and of the starting points.")] = 0,
     max_seconds: Annotated[float | None, typer.Option(help="Most seconds for the training.")] = None,
+    stream: Annotated[bool, typer.Option("--stream", help="Read a CSV or Parquet file in parts, at any size.")] = False,
 ) -> None:
     """Train networks on a table; print the held-out score; write a model file and a report."""
     from pishro.cli import fit as command  # noqa: PLC0415 - torch is imported only when there is work
 
-    wanted = command.Wanted(table, target, example, output, hidden, members, likelihood, seed, max_seconds)
+    wanted = command.Wanted(table, target, example, output, hidden, members, likelihood, seed, max_seconds, stream)
     command.run(wanted)
 
 

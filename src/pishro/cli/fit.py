@@ -13,11 +13,11 @@ from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from pishro.data import Schema, load_example, read_table
+from pishro.data import Schema, load_example, read_table, too_large
 from pishro.errors import SettingError
 from pishro.fitting import fit as fit_model
 from pishro.report.terminal import print_summary
-from pishro.training import Progress
+from pishro.training import Progress, joined
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,16 +33,22 @@ class Wanted:
     likelihood: str
     seed: int
     max_seconds: float | None
+    stream: bool = False
 
 
 def run(wanted: Wanted) -> None:
-    """Fit, print the score, write the model and the report."""
+    """Fit, print the score, write the model and the report; of several processes the first prints and writes."""
+    with joined() as processes:
+        _run(wanted, processes.first)
+
+
+def _run(wanted: Wanted, speaks: bool) -> None:
     frame, target, name = _source(wanted)
     output = wanted.output or Path(f"{_file_name(target)}.safetensors")
     if output.suffix != ".safetensors":
         raise SettingError(f"Expected an output file ending in .safetensors, received {output.name!r}.")
     page = output.with_suffix(".html")
-    console = Console()
+    console = Console(quiet=not speaks)
     settings = {
         "hidden": _hidden(wanted.hidden),
         "members": _members(wanted.members),
@@ -56,8 +62,11 @@ def run(wanted: Wanted) -> None:
             progress=display.show,
             started=display.start,
             max_seconds=wanted.max_seconds,
+            stream=isinstance(frame, Path) or None,
             **settings,
         )
+    if not speaks:
+        return
     output.parent.mkdir(parents=True, exist_ok=True)
     model.save(output)
     model.report(page)
@@ -73,6 +82,8 @@ def _source(wanted: Wanted) -> tuple[Any, str, str]:
         return frame, wanted.target or target, wanted.example
     if wanted.table is None:
         raise SettingError("Expected a table, such as `pishro fit table.csv --target y`, or --example diabetes.")
+    if wanted.target is not None and (wanted.stream or too_large(wanted.table)):
+        return wanted.table, wanted.target, wanted.table.stem
     frame = read_table(wanted.table)
     if wanted.target is None:
         names = ", ".join(repr(c) for c in frame.columns[:20])

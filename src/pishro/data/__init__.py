@@ -8,6 +8,7 @@ from pishro.data.frames import frame_from
 from pishro.data.inference import infer_inputs, infer_schema
 from pishro.data.schema import Column, Label, LeftOut, Schema
 from pishro.data.splits import holdout
+from pishro.data.streams import too_large
 from pishro.data.targets import (
     ClassTarget,
     NumericTarget,
@@ -36,6 +37,7 @@ __all__ = [
     "replacing",
     "target_encoder",
     "target_from_json",
+    "too_large",
     "usable_rows",
     "write_table",
 ]

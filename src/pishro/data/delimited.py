@@ -4,7 +4,7 @@ Encoding: a byte-order mark decides; else UTF-8; else Windows-1252, the usual on
 which accepts any byte. Cells are stripped of spaces; empty cells are null.
 """
 
-__all__ = ["numeric_where_clear", "read_delimited"]
+__all__ = ["cells", "decoded", "header", "numeric_where_clear", "read_delimited", "sniffed_separator"]
 
 import codecs
 import csv
@@ -63,7 +63,13 @@ def sniffed_separator(text: str) -> str:
     return best
 
 
-def _header(text: str, separator: str, path: Path) -> list[str]:
+def header(text: str, separator: str, path: Path) -> list[str]:
+    """Names of the columns (D), from the first row.
+
+    Raises
+    ------
+    DataError : the first row holds numbers only, or names that are not different.
+    """
     names = [n.strip() for n in next(_records(text, separator), [])]
     if names and all(_NUMBER.fullmatch(n) for n in names) and not all(n.isdigit() for n in names):
         raise DataError(
@@ -94,13 +100,13 @@ def _without_blank_lines(text: str, separator: str) -> str:
     return out.getvalue()
 
 
-def _refuse_ragged(text: str, separator: str, width: int, path: Path) -> None:
+def _refuse_ragged(text: str, separator: str, width: int, path: Path, first: int = 1) -> None:
     """Raise if a row has more or fewer cells than the header (polars fills short rows silently)."""
     if '"' in text:
-        rows = ((i, len(r)) for i, r in enumerate(_records(text, separator), start=1) if _filled(r))
+        rows = ((i, len(r)) for i, r in enumerate(_records(text, separator), start=first) if _filled(r))
     else:
         lines = text.split("\n")
-        rows = ((i, line.count(separator) + 1) for i, line in enumerate(lines, start=1) if line.strip(" "))
+        rows = ((i, line.count(separator) + 1) for i, line in enumerate(lines, start=first) if line.strip(" "))
     try:
         wrong = next(((i, count) for i, count in rows if count != width), None)
     except csv.Error as error:
@@ -144,17 +150,29 @@ def read_delimited(path: Path, separator: str | None = None) -> pl.DataFrame:
     if not text.strip():
         raise DataError(f"A table was expected, but '{path}' is empty; check the path.")
     separator = separator or sniffed_separator(text)
-    names = _header(text, separator, path)
-    _refuse_ragged(text, separator, len(names), path)
+    names = header(text, separator, path)
+    frame = cells(text, separator, names, path)
+    if frame.is_empty():
+        raise DataError(f"Rows were expected below the header of '{path}', but there are 0 rows; check the file.")
+    return frame.select(numeric_where_clear(s) for s in frame)
+
+
+def cells(text: str, separator: str, names: list[str], path: Path, first: int = 1) -> pl.DataFrame:
+    """Stripped text cells (N, D) of a table, or of a part of one that begins in line `first`, without its header.
+
+    Raises
+    ------
+    DataError : rows of unequal length, or quotation marks that do not match.
+    """
+    _refuse_ragged(text, separator, len(names), path, first)
     if len(names) > 1:  # In a table of one column an empty line is a missing cell.
         text = _without_blank_lines(text, separator)
     try:
-        frame = pl.read_csv(text.encode(), separator=separator, infer_schema=False, raise_if_empty=False)
+        frame = pl.read_csv(
+            text.encode(), separator=separator, infer_schema=False, raise_if_empty=False, has_header=first == 1
+        )
     except pl.exceptions.PolarsError as error:
         first = str(error).split("\n", 1)[0]
         raise DataError(f"'{path}' cannot be read as a table ({first}); check its quotation marks.") from error
-    if frame.is_empty():
-        raise DataError(f"Rows were expected below the header of '{path}', but there are 0 rows; check the file.")
     frame.columns = names
-    stripped = frame.with_columns(pl.all().str.strip_chars().replace("", None))
-    return stripped.select(numeric_where_clear(s) for s in stripped)
+    return frame.with_columns(pl.all().str.strip_chars().replace("", None))

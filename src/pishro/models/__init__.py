@@ -10,6 +10,7 @@ from pishro.models.calibration import (
 from pishro.models.choosing_costs import likelihood_for, task_of
 from pishro.models.evaluation import Evaluation, Metric, Scores
 from pishro.models.explanation import PartialDependence, input_jacobian, partial_dependence, relevance
+from pishro.models.fit_stream import fit_stream
 from pishro.models.fit_table import FitSettings, FittedTable, calibration_share, fit_encoded, fit_table
 from pishro.models.table_model import TableModel, scaled_predictive
 
@@ -28,6 +29,7 @@ __all__ = [
     "calibration_from_json",
     "calibration_share",
     "fit_encoded",
+    "fit_stream",
     "fit_table",
     "input_jacobian",
     "likelihood_for",

@@ -5,5 +5,15 @@ from pishro.objectives.mini_batches import MiniBatches, mean_cost
 from pishro.objectives.objective import Objective
 from pishro.objectives.point import DataTerm, ObjectivePoint
 from pishro.objectives.products import DataProducts
+from pishro.objectives.stored_rows import StoredRows
 
-__all__ = ["Batch", "DataProducts", "DataTerm", "MiniBatches", "Objective", "ObjectivePoint", "mean_cost"]
+__all__ = [
+    "Batch",
+    "DataProducts",
+    "DataTerm",
+    "MiniBatches",
+    "Objective",
+    "ObjectivePoint",
+    "StoredRows",
+    "mean_cost",
+]

@@ -1,11 +1,12 @@
 """The cost on one mini-batch after another: what a stochastic rule descends on.
 
 An epoch walks all rows once, in an order drawn anew; the rows that do not fill a last batch wait for a later epoch. The
-rows themselves stay where they are: each batch is gathered into the same buffer.
+rows themselves stay where they are: each batch is gathered into the same buffer. Rows in a file come window by window.
 """
 
 __all__ = ["MiniBatches", "mean_cost"]
 
+from collections.abc import Iterator
 from typing import final
 
 import torch
@@ -15,6 +16,7 @@ from pishro.errors import SettingError
 from pishro.likelihoods import Likelihood
 from pishro.nn import BoundNetwork, Network
 from pishro.objectives.batch import Batch
+from pishro.objectives.stored_rows import StoredRows
 
 ROWS_AT_ONCE = 8192
 """Rows evaluated in one go by `mean_cost`: enough to keep two cores busy, few enough to stay in the cache."""
@@ -27,16 +29,22 @@ class MiniBatches:
     Parameters
     ----------
     network, likelihood : what is fitted, and the cost.
-    batch : all rows.
+    batch : all rows, in memory or in a file.
     size : rows of a mini-batch; no more than there are rows.
     generator : source of the order, and of what layers such as dropout draw.
     """
 
-    def __init__(self, network: Network, likelihood: Likelihood, batch: Batch, size: int, generator: Generator) -> None:
+    def __init__(
+        self, network: Network, likelihood: Likelihood, batch: Batch | StoredRows, size: int, generator: Generator
+    ) -> None:
         if size < 1:
             raise SettingError(f"A mini-batch needs at least one row, received size = {size}.")
-        self.network, self.likelihood, self.batch = network, likelihood, batch
-        self.size, self.generator = min(size, len(batch)), generator
+        self.network, self.likelihood, self.generator = network, likelihood, generator
+        self.size, self.rows = min(size, len(batch)), len(batch)
+        self._stored = batch if isinstance(batch, StoredRows) else None
+        self._windows: Iterator[Batch] = iter(()) if self._stored is None else self._stored.windows(generator)
+        self.batch = batch if isinstance(batch, Batch) else next(self._windows)
+        batch = self.batch
         self._x = batch.x.new_empty(self.size, *batch.x.shape[1:])
         self._y = batch.y.new_empty(self.size, *batch.y.shape[1:])
         self._order = torch.empty(0, dtype=torch.long)
@@ -47,7 +55,7 @@ class MiniBatches:
     @property
     def steps(self) -> int:
         """Mini-batches of an epoch."""
-        return len(self.batch) // self.size
+        return self.rows // self.size
 
     def __call__(self, theta: Tensor) -> tuple[Tensor, Tensor]:
         """Mean cost and gradient; the gradient's tensor is written anew by the next call."""
@@ -76,11 +84,22 @@ class MiniBatches:
 
     def _draw(self) -> Tensor:
         if self._next + self.size > len(self._order):
+            self._turn()
             self._order = torch.randperm(len(self.batch), generator=self.generator)
             self._next = 0
         rows = self._order[self._next : self._next + self.size]
         self._next += self.size
         return rows
+
+    def _turn(self) -> None:
+        """The next window of rows in a file; where the last one has been walked, a new epoch begins."""
+        while self._stored is not None and len(self._order):
+            window = next(self._windows, None)
+            if window is None:
+                self._windows = self._stored.windows(self.generator)
+            elif len(window) >= self.size:
+                self.batch = window
+                return
 
 
 def mean_cost(network: Network, likelihood: Likelihood, theta: Tensor, batch: Batch) -> Tensor:

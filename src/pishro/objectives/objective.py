@@ -12,6 +12,7 @@ derivative Λ stands for the one that does not exist.
 __all__ = ["Objective"]
 
 import dataclasses
+from collections.abc import Callable
 from typing import final
 
 import torch
@@ -48,6 +49,7 @@ class Objective:
     network, likelihood, batch : what is fitted to what.
     prior : precisions α of the parameters, one row a member; None for no regularization.
     beta : noise precision of each member (K,); None for 1.
+    shared : adds tensors up, in place, over processes that hold other rows; None where all rows are here.
     """
 
     network: Network
@@ -55,6 +57,7 @@ class Objective:
     batch: Batch
     prior: NormalPrior | None = None
     beta: Tensor | None = None
+    shared: Callable[..., None] | None = None
     _workspace: dict[str, Tensor] = dataclasses.field(default_factory=dict, repr=False, compare=False)
     _seen: list[tuple[Tensor, Trace]] = dataclasses.field(default_factory=list, repr=False, compare=False)
 
@@ -64,14 +67,36 @@ class Objective:
 
     def cost(self, theta: Tensor) -> Tensor:
         """Σ_n w_n nll of each member, (K,), at β = 1."""
-        trace = self.network.forward_path(theta, self.batch.x)
-        self._seen[:] = [(theta, trace)]
-        return self._nll(self.batch.shifted(self.network.raw(trace)))
+        total = self._cost(theta)
+        self._add_up(total)
+        return total
+
+    def _cost(self, theta: Tensor) -> Tensor:
+        if self._slice_rows(theta) >= len(self.batch):
+            trace = self.network.forward_path(theta, self.batch.x)
+            self._seen[:] = [(theta, trace)]
+            return self._nll(self.batch, self.network.raw(trace))
+        # where the Jacobian is made in slices, the activations of all rows at once would take as much as it does
+        total = theta.new_zeros(len(theta))
+        for start in range(0, len(self.batch), DataProducts.ROWS):
+            part = self.batch.rows(start, start + DataProducts.ROWS)
+            total += self._nll(part, self.network(theta, part.x))
+        return total
 
     @property
     def offers(self) -> Need:
-        """Gradient, Gauss-Newton matrix and Hessian, written out or by products."""
-        return FROM_PROBLEM
+        """Gradient, Gauss-Newton matrix and Hessian, written out or by products; no Hessian over several processes."""
+        return FROM_PROBLEM if self.shared is None else FROM_PROBLEM & ~(Need.HESSIAN | Need.HESSIAN_PRODUCT)
+
+    @property
+    def total(self) -> float:
+        """Sum of the rows' weights, over all processes."""
+        return self._sum(self.batch.total)
+
+    @property
+    def values(self) -> float:
+        """Sum of the weights of all observed target values, over all processes."""
+        return self._sum(self.batch.values)
 
     def at(self, x: Tensor, needs: Need = Need.GAUSS_NEWTON) -> Point:
         """Value, gradient and the curvature that is needed, at θ (K, P)."""
@@ -80,6 +105,7 @@ class Objective:
         if needs & (Need.HESSIAN | Need.HESSIAN_PRODUCT):
             return self._hessian_point(x, needs)
         data = DataProducts(self.network, self.likelihood, self.batch, x)
+        self._add_up(data.cost, data.gradient)
         value, gradient = self._total(x, data.cost), self._gradient(x, data.gradient)
         if Need.GAUSS_NEWTON_PRODUCT in needs:
             return GaussNewtonPoint(x, value, gradient, self._products(x, data))
@@ -99,11 +125,27 @@ class Objective:
         members, size = theta.shape
         cost, gradient = theta.new_zeros(members), torch.zeros_like(theta)
         curvature = theta.new_zeros(members, size, size)
-        rows = max(1, SLICE_ENTRIES // (members * self.network.outputs * size))
+        rows = self._slice_rows(theta)
         for start in range(0, len(self.batch), rows):
             self._add_slice(theta, self.batch.rows(start, start + rows), (cost, gradient, curvature))
+        self._add_up(cost, gradient, curvature)
         mirror_lower(curvature)
         return DataTerm(cost, gradient, curvature)
+
+    def _add_up(self, *sums: Tensor) -> None:
+        if self.shared is not None:
+            self.shared(*sums)
+
+    def _added(self, part: Tensor) -> Tensor:
+        self._add_up(part)
+        return part
+
+    def _sum(self, part: float) -> float:
+        return part if self.shared is None else float(self._added(torch.tensor(part, dtype=torch.float64)))
+
+    def _slice_rows(self, theta: Tensor) -> int:
+        """Rows of which the Jacobian is made at once."""
+        return max(1, SLICE_ENTRIES // (theta.numel() * self.network.outputs))
 
     def _add_slice(self, theta: Tensor, batch: Batch, sums: tuple[Tensor, Tensor, Tensor]) -> None:
         cost, gradient, curvature = sums
@@ -149,16 +191,16 @@ class Objective:
         those = self if members is None else self.select(members)
         with torch.enable_grad():
             leaf = theta.detach().clone().requires_grad_(True)
-            raw = self.batch.shifted(self.network(leaf, self.batch.x))
-            value = those._total(leaf, self._nll(raw))
+            raw = self.network(leaf, self.batch.x)
+            value = those._total(leaf, self._nll(self.batch, raw))
             smooth = value if self.likelihood.smooth else those._total(leaf, self._expected(raw))
             (gradient,) = torch.autograd.grad(smooth.sum(), leaf, create_graph=True)
         return GradientGraph(leaf, value.detach(), gradient)
 
     def _expected(self, raw: Tensor) -> Tensor:
         """A cost with the gradient of `_nll` here, and with Λ for its second derivative, which does not exist."""
-        at, y = raw.detach(), self.batch.y
-        change = raw - at
+        at, y = self.batch.shifted(raw.detach()), self.batch.y
+        change = raw - raw.detach()
         root = self.likelihood.curvature_root(at, y)
         bent = change if root is None else (root.mT @ change.unsqueeze(-1)).squeeze(-1)
         nll = (self.likelihood.gradient(at, y) * change).sum(-1) + bent.square().sum(-1) / 2
@@ -169,10 +211,12 @@ class Objective:
         alpha = None if self.prior is None else self.prior.precision
 
         def product(v: Tensor) -> Tensor:
-            along = data.product(v) if beta is None else beta * data.product(v)
+            along = self._added(data.product(v))
+            along = along if beta is None else beta * along
             return along if alpha is None else along + alpha * v
 
-        diagonal = data.diagonal() if beta is None else beta * data.diagonal()
+        diagonal = self._added(data.diagonal())
+        diagonal = diagonal if beta is None else beta * diagonal
         estimate = diagonal if alpha is None else diagonal + alpha
         return ProductOperator(product, theta, self._rebuilt, estimate)
 
@@ -184,9 +228,9 @@ class Objective:
         gradient = data if self.beta is None else self.beta.unsqueeze(-1) * data
         return gradient if self.prior is None else gradient + self.prior.gradient(theta)
 
-    def _nll(self, raw: Tensor) -> Tensor:
-        nll = self.likelihood.nll(raw, self.batch.y)
-        return (nll if self.batch.weight is None else nll * self.batch.weight).sum(-1)
+    def _nll(self, batch: Batch, raw: Tensor) -> Tensor:
+        nll = self.likelihood.nll(batch.shifted(raw), batch.y)
+        return (nll if batch.weight is None else nll * batch.weight).sum(-1)
 
     def _total(self, theta: Tensor, cost: Tensor) -> Tensor:
         total = cost if self.beta is None else self.beta * cost

@@ -3,10 +3,11 @@
 from pishro.training.by_hand import train
 from pishro.training.choice import choose_recipe
 from pishro.training.constraints import Box, Constraint, LinearEquality, NonNegative, NormBall
+from pishro.training.distributed import Processes, joined
 from pishro.training.evidence import Evidence, EvidenceFit, fit_evidence
 from pishro.training.limits import FREE, Limits
 from pishro.training.methods import choose_method
-from pishro.training.mini_batch import MiniBatchPlan, train_mini_batches
+from pishro.training.mini_batch import MiniBatchPlan, train_mini_batches, train_stored_rows
 from pishro.training.posterior import LaplacePosterior
 from pishro.training.radial import RadialPlan, interpolate, kernel_regression, train_radial
 from pishro.training.recipe import Recipe
@@ -28,6 +29,7 @@ __all__ = [
     "NonNegative",
     "NormBall",
     "Plan",
+    "Processes",
     "Progress",
     "RadialPlan",
     "Recipe",
@@ -38,9 +40,11 @@ __all__ = [
     "choose_recipe",
     "fit_evidence",
     "interpolate",
+    "joined",
     "kernel_regression",
     "train",
     "train_members",
     "train_mini_batches",
     "train_radial",
+    "train_stored_rows",
 ]

@@ -190,7 +190,7 @@ class _EvidenceRun:
     def _reestimate(self, active: Tensor, problem: Objective, point: ObjectivePoint) -> None:
         alpha, beta, gamma, evidence = reestimate(problem, point)
         change = (evidence - self.log_evidence[active]).abs()
-        quiet = change <= self.settings.change * problem.batch.total
+        quiet = change <= self.settings.change * problem.total
         self.still[active] = torch.where(quiet, self.still[active] + 1, 0)
         if self.done < self.settings.held:
             alpha[:, -1] = self.alpha[active][:, -1]
@@ -240,7 +240,7 @@ def reestimate(objective: Objective, point: ObjectivePoint) -> tuple[Tensor, Ten
     gamma = (sizes - prior.alpha * prior.sums(factor.inverse_diagonal())).clamp_min(1e-3)
     alpha = (gamma / prior.sums(point.x.square()).clamp_min(1e-12)).clamp(1e-6, 1e6)
     total = gamma.sum(-1)
-    count = objective.batch.values
+    count = objective.values
     evidence = -point.value + (sizes * prior.alpha.log()).sum(-1) / 2 - factor.logdet() / 2
     if objective.likelihood.dispersion:
         evidence = evidence + count / 2 * (beta / (2 * math.pi)).log()

@@ -47,6 +47,9 @@ EPOCHS = 100
 FEWEST_EPOCHS = 10
 """Fewer do not get a network off the ground, however long they take."""
 
+FEWEST_STEPS = 1000
+"""Of rows in a file: as many as 10 epochs of 25,000 rows have."""
+
 PATIENCE = 20
 
 RATE = 4e-3
@@ -124,6 +127,12 @@ class ManyRows(Recipe):
         epochs = self.epochs(len(batch), network, budget)
         plan = dataclasses.replace(self.plan, seed=seed, seconds=seconds, epochs=epochs, start=start)
         return train_mini_batches(network, likelihood, batch, plan, watch)
+
+    def stored(self, rows: int, network: Network, seed: int, seconds: float) -> MiniBatchPlan:
+        """The plan for rows in a file, of which there may be time for a part only."""
+        budget = OPERATIONS_PER_SECOND * (SECONDS if math.isinf(seconds) else max(seconds, 1.0))
+        steps = int(max(FEWEST_STEPS, budget // (6.0 * self.plan.size * self.members * network.layout.size)))
+        return dataclasses.replace(self.plan, seed=seed, seconds=seconds, steps=steps)
 
     def epochs(self, rows: int, network: Network, budget: float) -> int:
         """How many epochs so many operations are enough for."""

@@ -5,9 +5,10 @@ member hands out the weights of its own best epoch, and the run ends when none h
 tell how large the noise is, since the cost on rows that a network was trained on is too small to say.
 """
 
-__all__ = ["MiniBatchPlan", "single_precision", "train_mini_batches"]
+__all__ = ["MiniBatchPlan", "single_precision", "train_mini_batches", "train_stored_rows"]
 
 import dataclasses
+import math
 from collections.abc import Callable
 
 import torch
@@ -16,13 +17,17 @@ from torch import Generator, Tensor
 from pishro.errors import DataError
 from pishro.likelihoods import Likelihood
 from pishro.nn import Network
-from pishro.objectives import Batch, MiniBatches, mean_cost
-from pishro.optim import AdamW, Cosine, Reason, Scheduled, Stop, WarmUp, descend
+from pishro.objectives import Batch, MiniBatches, StoredRows, mean_cost
+from pishro.optim import AdamW, Cosine, Descent, Reason, Scheduled, Stop, WarmUp, descend
 from pishro.optim.stochastic import Progress as Look
+from pishro.training.distributed import Processes, SummedSource, current
 from pishro.training.layer_flow import LayerFlow
 from pishro.training.record import TrainingRecord, versions
 from pishro.training.start import starting_points
 from pishro.training.train import Progress, TrainedMembers
+
+LOOKS = 10
+"""At least so often the validation cost is measured, also where there is time for a part of the rows only."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +39,7 @@ class MiniBatchPlan:
     members : networks from different starts.
     seed : of the starting points, the validation part, the order of rows and dropout.
     epochs : most walks over the rows; the rate falls to zero along a half cosine in so many.
+    steps : most mini-batches.
     size : rows of a mini-batch.
     rate, decay : of AdamW.
     patience : epochs without a better validation cost of any member after which the run ends.
@@ -46,6 +52,7 @@ class MiniBatchPlan:
     members: int = 4
     seed: int = 0
     epochs: int = 40
+    steps: int = 2**62
     size: int = 256
     rate: float = 2e-3
     decay: float = 1e-2
@@ -71,26 +78,60 @@ def train_mini_batches(
         If the target is outside the likelihood's domain, or no member kept a finite cost.
     """
     likelihood.check(batch.y)
-    generator = Generator().manual_seed(plan.seed)
+    processes, generator = current(), Generator().manual_seed(plan.seed)
     batch = single_precision(batch)
     order = torch.randperm(len(batch), generator=generator)
     held = max(1, round(plan.validation * len(batch)))
     validation, training = batch.take(order[:held]), batch.take(order[held:])
-    source = MiniBatches(network, likelihood, training, plan.size, generator)
-    steps = plan.epochs * source.steps
+    return _train(network, likelihood, processes.share(training), validation, plan, generator, progress)
+
+
+def train_stored_rows(
+    network: Network,
+    likelihood: Likelihood,
+    rows: StoredRows,
+    validation: Batch,
+    plan: MiniBatchPlan,
+    progress: Callable[[Progress], None] | None = None,
+) -> TrainedMembers:
+    """The same on this process's share of rows that lie in a file; the rows to validate on are in memory."""
+    likelihood.check(validation.y)
+    generator = Generator().manual_seed(plan.seed)
+    return _train(network, likelihood, rows, single_precision(validation), plan, generator, progress)
+
+
+def _train(
+    network: Network,
+    likelihood: Likelihood,
+    training: Batch | StoredRows,
+    validation: Batch,
+    plan: MiniBatchPlan,
+    generator: Generator,
+    progress: Callable[[Progress], None] | None,
+) -> TrainedMembers:
+    processes = current()
+    if processes.several:
+        generator.manual_seed(plan.seed + processes.rank)
+    source = MiniBatches(network, likelihood, training, max(1, plan.size // processes.count), generator)
+    epoch = processes.least(source.steps)
+    steps = min(plan.epochs * epoch, plan.steps)
     rise = max(1, steps // 20)  # a twentieth of the run, as usual for AdamW
     rule = Scheduled(AdamW(plan.rate, plan.decay), WarmUp(rise, then=Cosine(max(1, steps - rise))))
-    random = starting_points(network, likelihood, training, plan.seed, plan.members)
-    theta = random if plan.start is None else plan.start.to(random)
+    random = starting_points(network, likelihood, source.batch, plan.seed, plan.members)
+    theta = processes.align(random if plan.start is None else plan.start.to(random))
+    if isinstance(training, StoredRows):
+        epoch = min(epoch, max(1, steps // LOOKS))
     keeper = _Keeper(network, likelihood, validation, plan, progress, theta)
     stop = Stop(gradient=0.0, step=0.0, iterations=steps, seconds=plan.seconds)
-    descent = descend(source, theta, rule, stop, callback=keeper, interval=source.steps)
+    descent = _descend(source, theta, rule, stop, keeper, epoch, processes)
     good = torch.isfinite(keeper.best)
     if not good.any():
         raise DataError("No member kept a finite cost; look for extreme values among the inputs and the target.")
     theta = keeper.theta[good]
     beta = _noise_precision(network, likelihood, theta, validation)
-    record = TrainingRecord(plan.recipe, "adamw", plan.seed, len(theta), network.layout.size, len(batch))
+    record = TrainingRecord(
+        plan.recipe, "adamw", plan.seed, len(theta), network.layout.size, len(training) + len(validation)
+    )
     record.iterations = len(keeper.history)
     record.seconds = descent.seconds
     record.reasons = [r.sentence for r, g in zip(descent.reasons, good.tolist(), strict=True) if g]
@@ -105,6 +146,27 @@ def train_mini_batches(
     record.threads = torch.get_num_threads()
     record.versions = versions()
     return TrainedMembers(theta, beta, None, record)
+
+
+def _descend(
+    source: MiniBatches,
+    theta: Tensor,
+    rule: Scheduled,
+    stop: Stop,
+    keeper: "_Keeper",
+    epoch: int,
+    processes: Processes,
+) -> Descent:
+    """The descent of this process, or of several in step: then the end of the time is agreed upon, after an epoch."""
+    if not processes.several:
+        return descend(source, theta, rule, stop, callback=keeper, interval=epoch)
+
+    def look(seen: Look) -> Reason | None:
+        reason = keeper(seen)
+        return Reason.SECONDS if processes.agreed(seen.seconds > stop.seconds) else reason
+
+    untimed = dataclasses.replace(stop, seconds=math.inf)
+    return descend(SummedSource(source, processes), theta, rule, untimed, callback=look, interval=epoch)
 
 
 class _Keeper:

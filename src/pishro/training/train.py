@@ -3,6 +3,7 @@
 __all__ = ["Plan", "Progress", "TrainedMembers", "train_members"]
 
 import dataclasses
+import math
 import time
 from collections.abc import Callable
 
@@ -14,6 +15,7 @@ from pishro.likelihoods import Likelihood, NormalPrior
 from pishro.nn import Network
 from pishro.objectives import Batch, Objective
 from pishro.optim import Iteration, LevenbergMarquardt, Method, Reason, Stop
+from pishro.training.distributed import current
 from pishro.training.evidence import fit_evidence
 from pishro.training.layer_flow import LayerFlow
 from pishro.training.pilot import choose_start
@@ -106,10 +108,14 @@ def train_members(
         If the target is outside the likelihood's domain, or no member reached a finite cost.
     """
     likelihood.check(batch.y)
-    began = time.perf_counter()
+    began, processes = time.perf_counter(), current()
     theta = starting_points(net, likelihood, batch, plan.seed, plan.members) if plan.start is None else plan.start
+    objective = Objective(net, likelihood, batch)
+    if processes.several:  # their clocks differ, so the number of iterations alone bounds the run
+        plan = dataclasses.replace(plan, stop=dataclasses.replace(plan.stop, seconds=math.inf))
+        objective = Objective(net, likelihood, processes.share(batch), shared=processes.add)
     watcher = _Watcher(len(batch), plan.stop.iterations, progress, LayerFlow(net.layout, theta))
-    objective, evidence = choose_start(Objective(net, likelihood, batch), theta, plan.method, plan.stop, watcher.trial)
+    objective, evidence = choose_start(objective, theta, plan.method, plan.stop, watcher.trial)
     left = dataclasses.replace(plan.stop, seconds=max(0.0, plan.stop.seconds - (time.perf_counter() - began)))
     fit = fit_evidence(objective, theta, plan.method, left, evidence, watcher)
     good = torch.isfinite(fit.point.value) & torch.tensor([r is not Reason.NOT_FINITE for r in fit.reasons])
