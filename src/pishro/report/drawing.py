@@ -13,15 +13,19 @@ colorblind people.
 __all__ = [
     "BLUE",
     "FARTHEST",
+    "GREEN",
     "GRID",
     "INK",
+    "LINES",
     "MUTED",
+    "PURPLE",
     "SURFACE",
     "VERMILLION",
     "finite",
+    "framed",
     "inline_svg",
     "label",
-    "panel",
+    "legend",
 ]
 
 import io
@@ -40,31 +44,42 @@ from pishro.report.wording import short
 
 BLUE = "#0072b2"
 VERMILLION = "#d55e00"
-INK = "#010101"
-MUTED = "#020202"
-GRID = "#030303"
+GREEN = "#009e73"
+PURPLE = "#aa4499"
+# Colors that no palette of the page has, so that none is taken for another; as they stand they read on white.
+INK = "#1b1b1c"
+MUTED = "#5f6063"
+GRID = "#e3e4e7"
 SURFACE = "#fefefe"
 _ROLES = {
     BLUE: "var(--blue)",
     VERMILLION: "var(--vermillion)",
+    GREEN: "var(--green)",
+    PURPLE: "var(--purple)",
     INK: "currentColor",
     MUTED: "var(--muted)",
     GRID: "var(--grid)",
     SURFACE: "var(--surface)",
 }
+LINES = ((BLUE, "-"), (VERMILLION, "--"), (GREEN, "-."), (PURPLE, ":"))
+"""Color and dashes of curves that share one pair of axes."""
+
 _COLOR = re.compile("|".join(_ROLES), re.IGNORECASE)
 _REFERENCE = re.compile(r"#([\w-]+)")
 _XML_NAMESPACE = re.compile(r"\{[^}]*\}")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+# Inches: half of a page.
+_WIDTH = 4.7
 # What has diverged beyond this would overflow the arithmetic of an axis.
 FARTHEST = 1e100
 
 
-def panel(width: float = 4.7, height: float = 3.1) -> tuple[Figure, Axes]:
-    """A figure (inches) with one set of axes in the report's style."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    figure.patch.set_alpha(0.0)
-    axes = figure.add_subplot()
+def framed(axes: Axes | None = None, height: float = 3.1) -> Axes:
+    """Axes in the report's style: those given, or those of a new figure of so many inches."""
+    if axes is None:
+        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+        figure.patch.set_alpha(0.0)
+        axes = figure.add_subplot()
     axes.patch.set_alpha(0.0)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
@@ -74,13 +89,20 @@ def panel(width: float = 4.7, height: float = 3.1) -> tuple[Figure, Axes]:
     axes.tick_params(which="both", color=MUTED, labelcolor=INK, labelsize=9, width=0.6, length=3)
     axes.grid(visible=True, color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
-    return figure, axes
+    return axes
 
 
 def label(axes: Axes, x: str, y: str) -> None:
     """Name both axes; a dollar sign in a name stays a dollar sign."""
     axes.set_xlabel(x, color=INK, fontsize=10, parse_math=False)
     axes.set_ylabel(y, color=INK, fontsize=10, parse_math=False)
+
+
+def legend(axes: Axes) -> None:
+    """Name the curves; a dollar sign in a name stays a dollar sign."""
+    box = axes.legend(frameon=False, fontsize=8.5, labelcolor=INK, handlelength=2.4)
+    for text in box.get_texts():
+        text.set_parse_math(False)
 
 
 def finite(*columns: list[float]) -> list[NDArray[np.float64]]:
@@ -117,16 +139,18 @@ def _references(root: ElementTree.Element) -> set[str]:
     return used
 
 
-def inline_svg(figure: Figure, key: str, alternative: str) -> str:
-    """Draw a figure as an SVG element for an HTML page.
+def inline_svg(axes: Axes, key: str, alternative: str) -> str:
+    """Draw the figure of some axes as an SVG element for an HTML page.
 
     Parameters
     ----------
-    figure : what to draw.
+    axes : what to draw.
     key : prefix of the ids within the drawing; unique in the page.
     alternative : what a reader hears who does not see the figure.
     """
-    page = io.BytesIO()
+    page, figure = io.BytesIO(), axes.get_figure(root=True)
+    if figure is None:
+        raise TypeError("Expected axes that belong to a figure.")
     nothing: dict[str, Any] = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": key}), warnings.catch_warnings():
         # The browser draws the text with its own fonts, so a glyph that matplotlib's font lacks is no loss.
