@@ -92,7 +92,8 @@ def short_name(catalog: Catalog, group: str, key: str) -> str:
 
 def shown(metric: Metric, places: int, catalog: Catalog) -> str:
     """The value of a metric with its unit."""
-    return catalog.numerals(measured(metric, places, undefined=catalog.say("undefined")))
+    unit = metric.unit and catalog.name("unit", short(metric.unit, 20))
+    return catalog.numerals(measured(metric, places, unit=unit, undefined=catalog.say("undefined")))
 
 
 def interval_words(metric: Metric, places: int, catalog: Catalog) -> str:

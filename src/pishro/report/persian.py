@@ -84,6 +84,7 @@ _NOUNS = {
     "metric.log-loss": "زیان لگاریتمی",
     "metric.log-likelihood": "لگاریتم درست‌نمایی",
     "metric.95 % coverage": "پوشش بازه‌های ۹۵٪",
+    "unit.nats": "نَت",
     "kind.numeric": "عددی",
     "kind.categorical": "رده‌ای",
     "kind.boolean": "منطقی",

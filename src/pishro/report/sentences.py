@@ -37,6 +37,7 @@ _NOUNS = {
     "metric.log-loss": "log-loss",
     "metric.log-likelihood": "log-likelihood",
     "metric.95 % coverage": "95 % coverage",
+    "unit.nats": "nats",
     "kind.numeric": "numeric",
     "kind.categorical": "categorical",
     "kind.boolean": "boolean",

@@ -121,14 +121,13 @@ def decimals(metric: Metric) -> int:
     return min(max(0, 1 - math.floor(math.log10(width))), 1 if scale == 100.0 else 9)
 
 
-def measured(metric: Metric, places: int, *, undefined: str) -> str:
-    """The value of a metric with its unit."""
+def measured(metric: Metric, places: int, *, unit: str, undefined: str) -> str:
+    """The value of a metric with its unit, as it is called in the language."""
     if not math.isfinite(metric.value):
         return undefined
     if is_share(metric):
         return f"{fixed(100 * metric.value, places)} %"
-    unit = f" {short(metric.unit, 20)}" if metric.unit else ""
-    return fixed(metric.value, places) + unit
+    return fixed(metric.value, places) + (f" {unit}" if unit else "")
 
 
 def interval(metric: Metric, places: int) -> tuple[str, str] | None:
