@@ -67,7 +67,7 @@ class Exhibits:
 
     relevance: Mapping[str, float] = dataclasses.field(default_factory=dict)
     effects: tuple[PartialDependence, ...] = ()
-    train: tuple[list[float], list[float]] = ((), ())  # type: ignore[assignment]
+    train: tuple[list[float], list[float]] = dataclasses.field(default_factory=lambda: ([], []))
     train_correlation: float = math.nan
     held: tuple[int, ...] = ()
     inputs: Mapping[str, Cells] = dataclasses.field(default_factory=dict)
@@ -108,8 +108,8 @@ def _effect_to_json(effect: PartialDependence) -> dict[str, Any]:
 
 
 def _effect_from_json(data: dict[str, Any]) -> PartialDependence:
-    curves = [np.asarray(data[name], dtype=np.float64) for name in ("mean", "low", "high")]
-    return PartialDependence(data["column"], tuple(data["values"]), *curves, data["level"], tuple(data["classes"]))
+    mean, low, high = (np.asarray(data[name], dtype=np.float64) for name in ("mean", "low", "high"))
+    return PartialDependence(data["column"], tuple(data["values"]), mean, low, high, data["level"], tuple(data["classes"]))
 
 
 def collect_exhibits(fitted: FittedTable) -> Exhibits:

@@ -3,8 +3,8 @@
 __all__ = ["give_advice"]
 
 from pishro.report.answer import Answer, baseline_name
-from pishro.report.facts import ReportFacts
 from pishro.report.catalog import Catalog
+from pishro.report.facts import ReportFacts
 from pishro.report.wording import number
 
 # Below so many held-out rows the 95 % interval of an accuracy of 0.9 is wider than ±6 points (binomial).

@@ -1,13 +1,23 @@
 """The answer that a report begins with: the headline score, the baseline beside it, and what follows."""
 
-__all__ = ["Answer", "Comparison", "ScoreCell", "ScoreRow", "Tile", "baseline_name", "compare", "give_answer", "short_name"]
+__all__ = [
+    "Answer",
+    "Comparison",
+    "ScoreCell",
+    "ScoreRow",
+    "Tile",
+    "baseline_name",
+    "compare",
+    "give_answer",
+    "short_name",
+]
 
 import dataclasses
 import math
 
 from pishro.models.evaluation import Metric
-from pishro.report.facts import ReportFacts
 from pishro.report.catalog import Catalog
+from pishro.report.facts import ReportFacts
 from pishro.report.wording import decimals, interval, is_share, measured, number, short
 
 EXACT = 1e-4
@@ -184,7 +194,9 @@ def _paragraph(facts: ReportFacts, comparison: Comparison, catalog: Catalog) -> 
     known = interval_words(head, places, catalog)
     rows = catalog.count("row", facts.scores.rows)
     key = "answer.headline" if known else "answer.headline_bare"
-    said.append(catalog.say(key, rows=rows, metric=short_name(catalog, "metric", head.name), value=value, interval=known))
+    said.append(
+        catalog.say(key, rows=rows, metric=short_name(catalog, "metric", head.name), value=value, interval=known)
+    )
     if comparison.metric is None:
         said.append(catalog.say("answer.no_baseline"))
         return said
@@ -220,7 +232,9 @@ def _tiles(facts: ReportFacts, comparison: Comparison, catalog: Catalog) -> list
         value = shown(coverage, decimals(coverage), catalog)
         tiles.append(Tile(catalog.say("tile.coverage"), value, detail(coverage, decimals(coverage))))
     train, test = facts.rows
-    tiles.append(Tile(catalog.say("tile.rows"), catalog.numerals(f"{test:,}"), catalog.say("tile.of_rows", n=f"{train:,}")))
+    tiles.append(
+        Tile(catalog.say("tile.rows"), catalog.numerals(f"{test:,}"), catalog.say("tile.of_rows", n=f"{train:,}"))
+    )
     return tiles
 
 
@@ -230,9 +244,7 @@ def _table(facts: ReportFacts, catalog: Catalog) -> list[ScoreRow]:
     for metric in facts.scores.metrics:
         places = decimals(metric)
         cells = [
-            None
-            if other is None
-            else ScoreCell(shown(other, places, catalog), interval_words(other, places, catalog))
+            None if other is None else ScoreCell(shown(other, places, catalog), interval_words(other, places, catalog))
             for other in (metric, *(b.get(metric.name) for b in baselines))
         ]
         direction = {"lower": "↓", "higher": "↑"}.get(metric.better, "")

@@ -37,8 +37,7 @@ def class_panels(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
     if not e.classes or len(e.actual) < FEWEST:
         return []
     panels = [panel(confusion_axes(facts, catalog), "confusion", _confusion_caption(facts, catalog))]
-    table, actual = _probabilities(facts)
-    if len(actual) < FEWEST:
+    if len(_probabilities(facts)[1]) < FEWEST:
         return panels
     two = len(e.classes) == 2
     name = catalog.quoted(e.classes[1], 40) if two else ""

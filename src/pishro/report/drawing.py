@@ -187,7 +187,8 @@ def inline_svg(axes: Axes, key: str, alternative: str) -> str:
         warnings.filterwarnings("ignore", message=r"(?s)Glyph .* missing from", category=UserWarning)
         _lay_out(axes, figure)
         # `savefig` would draw everything twice.
-        FigureCanvasSVG(figure).print_svg(page, metadata=nothing)
+        canvas: Any = FigureCanvasSVG(figure)  # its methods carry no types
+        canvas.print_svg(page, metadata=nothing)
     root = ElementTree.fromstring(page.getvalue())
     used = _references(root)
     for element in root.iter():

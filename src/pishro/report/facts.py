@@ -50,4 +50,4 @@ class ReportFacts:
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
     diagnosis: Diagnosis | None = None
     certificate: Certificate | None = None
-    exhibits: Exhibits = Exhibits()
+    exhibits: Exhibits = dataclasses.field(default_factory=Exhibits)

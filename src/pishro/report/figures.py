@@ -226,7 +226,16 @@ def _means(axes: Axes, x: Sequence[float], y: Sequence[float], *, joined: bool =
     """Means on top of the dots, with a rim in the color of the page."""
     line = "-" if joined else ""
     axes.plot(x, y, line, color=SURFACE, linewidth=4, marker="" if joined else "D", markersize=9, zorder=5, alpha=0.8)
-    axes.plot(x, y, line, color=VERMILLION, linewidth=1.8, marker="o" if joined else "D", markersize=3.5 + 2 * (not joined), zorder=6)
+    axes.plot(
+        x,
+        y,
+        line,
+        color=VERMILLION,
+        linewidth=1.8,
+        marker="o" if joined else "D",
+        markersize=3.5 + 2 * (not joined),
+        zorder=6,
+    )
 
 
 def name_ticks(axes: Axes, names: list[str]) -> None:
@@ -238,7 +247,9 @@ def name_ticks(axes: Axes, names: list[str]) -> None:
     axes.grid(visible=False, axis="x")
 
 
-def coverage_curve(levels: _Array, shares: _Array, ends: tuple[_Array, _Array], x: str, y: str, *, axes: Axes | None = None) -> Axes:
+def coverage_curve(
+    levels: _Array, shares: _Array, ends: tuple[_Array, _Array], x: str, y: str, *, axes: Axes | None = None
+) -> Axes:
     """The share of values that intervals of each level hold, with its own uncertainty, and the diagonal it should be."""
     axes = framed(axes, 3.7)
     axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
@@ -253,7 +264,9 @@ def coverage_curve(levels: _Array, shares: _Array, ends: tuple[_Array, _Array], 
     return axes
 
 
-def residual_histogram(residuals: _Array, limits: tuple[float, float], x: str, y: str, *, axes: Axes | None = None) -> Axes:
+def residual_histogram(
+    residuals: _Array, limits: tuple[float, float], x: str, y: str, *, axes: Axes | None = None
+) -> Axes:
     """Histogram of residuals between `limits`; the bars take the square root of the number of rows, at most 40."""
     axes = framed(axes, 2.9)
     low, high = limits if limits[1] > limits[0] else _padded(*limits)

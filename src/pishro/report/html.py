@@ -119,7 +119,9 @@ def _findings(facts: ReportFacts, catalog: Catalog) -> dict[str, Any]:
     diagnosis, certificate = facts.diagnosis, facts.certificate
     found = [] if diagnosis is None else findings_of(diagnosis, catalog)
     return {
-        "diagnosis_lead": catalog.say("diagnosis.none") if diagnosis is None else diagnosis_sentence(diagnosis, catalog),
+        "diagnosis_lead": catalog.say("diagnosis.none")
+        if diagnosis is None
+        else diagnosis_sentence(diagnosis, catalog),
         "faults": [f for f in found if f.severity != "note"],
         "observed": [f for f in found if f.severity == "note"],
         "certificate": [] if certificate is None else certificate_sentences(certificate, catalog),
@@ -171,7 +173,9 @@ def _training_sentences(facts: ReportFacts, catalog: Catalog) -> list[str]:
         said.append(catalog.say("training.effective", effective=number(mean), parameters=f"{record.parameters:,}"))
     if record.noise:
         low, high = number(min(record.noise), 2), number(max(record.noise), 2)
-        said.append(catalog.say("training.noise", noise=low if low == high else catalog.say("range", low=low, high=high)))
+        said.append(
+            catalog.say("training.noise", noise=low if low == high else catalog.say("range", low=low, high=high))
+        )
     return said
 
 
@@ -181,6 +185,8 @@ def _reasons(facts: ReportFacts, catalog: Catalog) -> list[str]:
     if len(reasons) < 2:
         return [catalog.retold(reason) for reason in reasons]
     return [
-        catalog.say("training.reason", reason=catalog.retold(reason), members=catalog.count("network", reasons.count(reason)))
+        catalog.say(
+            "training.reason", reason=catalog.retold(reason), members=catalog.count("network", reasons.count(reason))
+        )
         for reason in dict.fromkeys(reasons)
     ]

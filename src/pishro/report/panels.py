@@ -4,7 +4,7 @@ A figure is made in two steps, here and in the files beside this one: a function
 `pishro.plot` offers too, and a panel, which puts the drawing and its words into a page.
 """
 
-__all__ = ["FEWEST", "CURVES", "Panel", "panel", "score_axes", "score_panel", "training_axes", "training_panels"]
+__all__ = ["FEWEST", "Panel", "panel", "recorded", "score_axes", "score_panel", "training_axes", "training_panels"]
 
 import dataclasses
 import math
@@ -23,8 +23,7 @@ from pishro.report.wording import is_share, number, short
 FEWEST = 5
 """Fewer rows than this make a figure of noise."""
 
-CURVES = ("cost", "validation", "gradient", "damping", "effective")
-"""What may have been recorded while the network trained."""
+_CURVES = ("cost", "validation", "gradient", "damping", "effective")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,20 +76,26 @@ def _headline(facts: ReportFacts, catalog: Catalog) -> list[tuple[str, Metric]]:
 
 def training_panels(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
     """The curves of the training that were recorded."""
-    panels = []
-    for name in CURVES:
-        known = [v for v in _values(facts, name) if abs(v) < FARTHEST]
-        if known:
-            axes = training_axes(facts, catalog, name)
-            panels.append(panel(axes, name, _curve_caption(facts, catalog, name, known)))
-    return panels
+    return [
+        panel(training_axes(facts, catalog, name), name, _curve_caption(facts, catalog, name))
+        for name in recorded(facts)
+    ]
+
+
+def recorded(facts: ReportFacts) -> list[str]:
+    """Names of the curves that the training left."""
+    return [name for name in _CURVES if _drawable(facts, name)]
+
+
+def _drawable(facts: ReportFacts, name: str) -> list[float]:
+    return [v for v in _values(facts, name) if abs(v) < FARTHEST]
 
 
 def training_axes(facts: ReportFacts, catalog: Catalog, name: str, axes: Axes | None = None) -> Axes:
-    """One curve of the training; empty axes where the run left none of that name."""
+    """One of the recorded curves of the training."""
     values, parameters = _values(facts, name), facts.record.parameters
-    known = [v for v in values if abs(v) < FARTHEST]
-    near = bool(known) and name == "effective" and 0 < parameters <= 2 * max(known)
+    known = _drawable(facts, name)
+    near = name == "effective" and 0 < parameters <= 2 * max(known)
     reference = (float(parameters), catalog.say("axis.parameters", n=f"{parameters:,}")) if near else None
     steps = catalog.say("axis.epoch" if facts.record.history.validation else "axis.iteration")
     label = catalog.say(f"axis.{_key(facts, name)}")
@@ -99,7 +104,13 @@ def training_axes(facts: ReportFacts, catalog: Catalog, name: str, axes: Axes | 
 
 def _values(facts: ReportFacts, name: str) -> list[float]:
     history = facts.record.history
-    return history.gradient_norm if name == "gradient" else getattr(history, name)
+    return {
+        "cost": history.cost,
+        "validation": history.validation,
+        "gradient": history.gradient_norm,
+        "damping": history.damping,
+        "effective": history.effective,
+    }[name]
 
 
 def _key(facts: ReportFacts, name: str) -> str:
@@ -115,7 +126,8 @@ def _chosen(facts: ReportFacts, values: list[float]) -> int | None:
     return int(np.nanargmin(validation)) if len(values) == len(validation) else None
 
 
-def _curve_caption(facts: ReportFacts, catalog: Catalog, name: str, known: list[float]) -> str:
+def _curve_caption(facts: ReportFacts, catalog: Catalog, name: str) -> str:
+    known = _drawable(facts, name)
     caption = catalog.say(
         f"figure.{_key(facts, name)}",
         first=number(known[0]),

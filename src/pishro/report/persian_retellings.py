@@ -8,17 +8,24 @@ __all__ = ["RETELLINGS"]
 from pishro.optim import Reason
 
 _RECIPES = {
-    "{first} To end in reasonable time, fewer {what} than usual were chosen.": "{first} برای آنکه در زمانی معقول پایان "
-    "یابد، {what} کمتری از معمول برگزیده شد.",
-    "{first} The cost was chosen from {names} by the log-likelihood of rows left out ({number} folds): {choice}": "{first} "
-    "هزینه از میان {names} با لگاریتم درست‌نمایی سطرهای کنارمانده ({number} بخش) برگزیده شد: {choice}",
-    "Levenberg-Marquardt with evidence on {nets} with {units} tanh units ({number_p} parameters): {number_n} rows are few "
-    "enough for second-order steps, at most {number_i} of them.": "لونبرگ–مارکوارت با شواهد، روی {nets} با {units} واحد "
-    "\u2066tanh\u2069 ({number_p} پارامتر): {number_n} سطر برای گام‌های مرتبه‌دوم به اندازه‌ی کافی کم است؛ حداکثر {number_i} گام.",
-    "Mini-batches of {number_b} rows by AdamW on {nets} with {units} units, at most {number_e} epochs, stopped early on a "
-    "part of the training rows: {number_n} rows of {number_d} inputs are too many for second-order steps.": "ریزدسته‌های "
-    "{number_b} سطری با \u2066AdamW\u2069 روی {nets} با {units} واحد، حداکثر {number_e} دوره، با توقف زودهنگام روی بخشی از "
-    "سطرهای آموزشی: {number_n} سطر با {number_d} ورودی برای گام‌های مرتبه‌دوم بیش از اندازه زیاد است.",
+    "{first} To end in reasonable time, fewer {what} than usual were chosen.": (
+        "{first} برای آنکه در زمانی معقول پایان یابد، {what} کمتری از معمول برگزیده شد."
+    ),
+    "{first} The cost was chosen from {names} by the log-likelihood of rows left out ({number} folds): {choice}": (
+        "{first} هزینه از میان {names} با لگاریتم درست‌نمایی سطرهای کنارمانده ({number} بخش) برگزیده شد: {choice}"
+    ),
+    "Levenberg-Marquardt with evidence on {nets} with {units} tanh units ({number_p} parameters): {number_n} "
+    "rows are few enough for second-order steps, at most {number_i} of them.": (
+        "لونبرگ–مارکوارت با شواهد، روی {nets} با {units} واحد \u2066tanh\u2069 ({number_p} پارامتر): {number_n} "
+        "سطر برای گام‌های مرتبه‌دوم به اندازه‌ی کافی کم است؛ حداکثر {number_i} گام."
+    ),
+    "Mini-batches of {number_b} rows by AdamW on {nets} with {units} units, at most {number_e} epochs, stopped "
+    "early on a part of the training rows: {number_n} rows of {number_d} inputs are too many for second-order "
+    "steps.": (
+        "ریزدسته‌های {number_b} سطری با \u2066AdamW\u2069 روی {nets} با {units} واحد، حداکثر {number_e} دوره، با "
+        "توقف زودهنگام روی بخشی از سطرهای آموزشی: {number_n} سطر با {number_d} ورودی برای گام‌های مرتبه‌دوم بیش از "
+        "اندازه زیاد است."
+    ),
     "1 network": "یک شبکه",
     "{number} networks": "{number} شبکه",
     "members": "شبکه‌های",
@@ -30,12 +37,17 @@ _RECIPES = {
     "iterations and width": "تکرارها و پهنای",
     "members and iterations and width": "شبکه‌ها، تکرارها و پهنای",
     "levenberg-marquardt with evidence": "لونبرگ–مارکوارت با شواهد",
-    "Nothing was iterated: the weights are known in closed form.": "تکراری در کار نبود: وزن‌ها به صورت بسته دانسته‌اند.",
-    "Intervals calibrated on {number} rows kept from the training (conformal).": "بازه‌ها روی {number} سطر دورمانده از آموزش "
-    "کالیبره شدند (هم‌دیس).",
-    "Probabilities calibrated by the temperature {number_t} on {number_n} rows kept from the training: expected calibration "
-    "error {number_b} before, {number_a} after.": "احتمال‌ها با دمای {number_t} روی {number_n} سطر دورمانده از آموزش کالیبره "
-    "شدند: خطای مورد انتظار پیش از آن {number_b} و پس از آن {number_a}.",
+    "Nothing was iterated: the weights are known in closed form.": (
+        "تکراری در کار نبود: وزن‌ها به صورت بسته دانسته‌اند."
+    ),
+    "Intervals calibrated on {number} rows kept from the training (conformal).": (
+        "بازه‌ها روی {number} سطر دورمانده از آموزش کالیبره شدند (هم‌دیس)."
+    ),
+    "Probabilities calibrated by the temperature {number_t} on {number_n} rows kept from the training: expected "
+    "calibration error {number_b} before, {number_a} after.": (
+        "احتمال‌ها با دمای {number_t} روی {number_n} سطر دورمانده از آموزش کالیبره شدند: خطای مورد انتظار پیش از "
+        "آن {number_b} و پس از آن {number_a}."
+    ),
 }
 
 _REASONS = {
@@ -51,7 +63,9 @@ _REASONS = {
     Reason.NOT_FINITE.value: "هزینه در آغاز متناهی نیست؛ ورودی‌ها را مقیاس کنید یا از جای دیگری آغاز کنید.",
     Reason.DIVERGED.value: "هزینه دیگر متناهی نبود؛ نرخ را کم کنید، گرادیان را ببُرید یا ورودی‌ها را مقیاس کنید.",
     Reason.KKT.value: "شرط‌های بهینگی با همان دقتی که خواسته شد برقرارند.",
-    Reason.INFEASIBLE.value: "نقطه‌ی شدنی یافت نشد؛ کمترین تخطی در \u2066kkt.feasibility\u2069 است. قیدها را سست‌تر کنید.",
+    Reason.INFEASIBLE.value: (
+        "نقطه‌ی شدنی یافت نشد؛ کمترین تخطی در \u2066kkt.feasibility\u2069 است. قیدها را سست‌تر کنید."
+    ),
     Reason.UNBOUNDED.value: "هزینه بی‌کران فرو می‌افتد؛ متغیرها را کران‌دار کنید یا جمله‌ای بیفزایید که نگهشان دارد.",
     Reason.NO_ROOT.value: "مانده در اینجا کمینه‌ای دارد که ریشه نیست؛ از جای دیگری آغاز کنید.",
     Reason.VALIDATION.value: "هزینه‌ی اعتبارسنجی دیگر فرو نیفتاد؛ بهترین نقطه‌ی پیش از آن بازگردانده شد.",
@@ -68,53 +82,73 @@ _TABLES = {
     "it has two values": "دو مقدار دارد",
     "its values have fractions": "مقدارهایش کسری‌اند",
     "it has {number} different whole numbers": "{number} عدد صحیح گوناگون دارد",
-    "{number_c} different whole numbers are many for {number_n} rows": "{number_c} عدد صحیح گوناگون برای {number_n} سطر زیاد "
-    "است",
-    "its values are the codes {number_a} to {number_b} without a gap": "مقدارهایش کدهای پیوسته‌ی {number_a} تا {number_b} "
-    "هستند",
-    "its whole numbers {shown} do not start at 0 or 1 without a gap, so they measure something": "عددهای صحیح آن ({shown}) "
-    "از صفر یا یک و پیوسته نیستند، پس چیزی را اندازه می‌گیرند",
-    "{number} rows share the largest {name}, {number_v}: the values look capped there.": "{number} سطر بزرگ‌ترین مقدار {name}، "
-    "یعنی {number_v}، را دارند: به نظر می‌رسد مقدارها آنجا بریده شده‌اند.",
-    "If the values of {name} measure something, ask for task 'regression'.": "اگر مقدارهای {name} چیزی را اندازه می‌گیرند، "
-    "کارِ \u2066'regression'\u2069 را بخواهید.",
-    "Only 1 row has class {label}: it can be learned or tested, not both.": "تنها یک سطر از رده‌ی {label} است: می‌توان آن را "
-    "آموخت یا آزمود، نه هر دو.",
+    "{number_c} different whole numbers are many for {number_n} rows": (
+        "{number_c} عدد صحیح گوناگون برای {number_n} سطر زیاد است"
+    ),
+    "its values are the codes {number_a} to {number_b} without a gap": (
+        "مقدارهایش کدهای پیوسته‌ی {number_a} تا {number_b} هستند"
+    ),
+    "its whole numbers {shown} do not start at 0 or 1 without a gap, so they measure something": (
+        "عددهای صحیح آن ({shown}) از صفر یا یک و پیوسته نیستند، پس چیزی را اندازه می‌گیرند"
+    ),
+    "{number} rows share the largest {name}, {number_v}: the values look capped there.": (
+        "{number} سطر بزرگ‌ترین مقدار {name}، یعنی {number_v}، را دارند: به نظر می‌رسد مقدارها آنجا بریده شده‌اند."
+    ),
+    "If the values of {name} measure something, ask for task 'regression'.": (
+        "اگر مقدارهای {name} چیزی را اندازه می‌گیرند، کارِ \u2066'regression'\u2069 را بخواهید."
+    ),
+    "Only 1 row has class {label}: it can be learned or tested, not both.": (
+        "تنها یک سطر از رده‌ی {label} است: می‌توان آن را آموخت یا آزمود، نه هر دو."
+    ),
     "{number} rows without {name} are dropped.": "{number} سطر بدون {name} کنار گذاشته شدند.",
     "{name}: {number} infinite cells count as missing.": "{name}: {number} خانه‌ی نامتناهی گم‌شده به شمار می‌آیند.",
-    "{name}: {number} cells are not {what} ({shown}) and count as missing.": "{name}: {number} خانه {what} نیستند ({shown}) و "
-    "گم‌شده به شمار می‌آیند.",
+    "{name}: {number} cells are not {what} ({shown}) and count as missing.": (
+        "{name}: {number} خانه {what} نیستند ({shown}) و گم‌شده به شمار می‌آیند."
+    ),
     "numbers": "عدد",
     "dates": "تاریخ",
-    "{name} has {number} levels: the {number_k} most frequent are kept, the others ({number_r} rows) become 'other'.": "{name} "
-    "دارای {number} سطح است: {number_k} سطح پرشمارتر نگه داشته شدند و بقیه ({number_r} سطر) در \u2066'other'\u2069 "
-    "گرد آمدند.",
-    "{name} holds codes padded with zeros and is read as categories.": "{name} کدهایی با صفر آغازین دارد و رده‌ای خوانده شد.",
+    "{name} has {number} levels: the {number_k} most frequent are kept, the others ({number_r} rows) become 'other'.": (
+        "{name} دارای {number} سطح است: {number_k} سطح پرشمارتر نگه داشته شدند و بقیه ({number_r} سطر) در "
+        "\u2066'other'\u2069 گرد آمدند."
+    ),
+    "{name} holds codes padded with zeros and is read as categories.": (
+        "{name} کدهایی با صفر آغازین دارد و رده‌ای خوانده شد."
+    ),
     "{name} is written with {style}.": "{name} با {style} نوشته شده است.",
-    "{name} could be dates {pattern} or {rival}; {used} is used, write them as 2024-12-31.": "{name} می‌تواند تاریخ به شکل "
-    "{pattern} یا {rival} باشد؛ {used} به کار رفت. تاریخ‌ها را به شکل \u20662024-12-31\u2069 بنویسید.",
+    "{name} could be dates {pattern} or {rival}; {used} is used, write them as 2024-12-31.": (
+        "{name} می‌تواند تاریخ به شکل {pattern} یا {rival} باشد؛ {used} به کار رفت. تاریخ‌ها را به شکل "
+        "\u20662024-12-31\u2069 بنویسید."
+    ),
     "it counts the rows one by one": "سطرها را یک‌به‌یک می‌شمارد",
     "no cell holds a finite number": "هیچ خانه‌ای عدد متناهی ندارد",
     "no cell holds a date": "هیچ خانه‌ای تاریخ ندارد",
     "every cell is missing": "همه‌ی خانه‌ها گم‌شده‌اند",
     "constant, every cell is the same date": "ثابت است؛ همه‌ی خانه‌ها یک تاریخ‌اند",
     "constant, every cell is {value}": "ثابت است؛ همه‌ی خانه‌ها {value} هستند",
-    "free text, {number} different texts of {number_l} characters on average": "متن آزاد است: {number} متن گوناگون با میانگین "
-    "{number_l} نویسه",
-    "it names the rows, {number} different texts in {number_f} filled cells": "نام سطرهاست: {number} متن گوناگون در {number_f} "
-    "خانه‌ی پر",
-    "{number} different texts in {number_f} filled cells, too few rows for each": "{number} متن گوناگون در {number_f} خانه‌ی "
-    "پر؛ برای هر یک سطرهای بسیار کمی هست",
+    "free text, {number} different texts of {number_l} characters on average": (
+        "متن آزاد است: {number} متن گوناگون با میانگین {number_l} نویسه"
+    ),
+    "it names the rows, {number} different texts in {number_f} filled cells": (
+        "نام سطرهاست: {number} متن گوناگون در {number_f} خانه‌ی پر"
+    ),
+    "{number} different texts in {number_f} filled cells, too few rows for each": (
+        "{number} متن گوناگون در {number_f} خانه‌ی پر؛ برای هر یک سطرهای بسیار کمی هست"
+    ),
     "its cells are no single values but {kind}": "خانه‌هایش مقدار تکی نیستند، بلکه {kind} هستند",
-    "{name} equals the target {target}; leave it out unless it is known beforehand.": "{name} با هدف {target} برابر است؛ اگر "
-    "از پیش دانسته نیست، آن را کنار بگذارید.",
-    "{name} + {other} is exactly the target {target}; leave them out unless they are known beforehand.": "مجموع {name} و "
-    "{other} درست همان هدف {target} است؛ اگر از پیش دانسته نیستند، آن‌ها را کنار بگذارید.",
-    "{name} alone nearly determines the target {target} (rank correlation {number}); leave it out unless it is known "
-    "beforehand.": "{name} به‌تنهایی هدف {target} را تقریباً تعیین می‌کند (همبستگی رتبه‌ای {number})؛ اگر از پیش دانسته نیست، آن "
-    "را کنار بگذارید.",
-    "{name} tells the target {target} one to one; leave it out unless it is known beforehand.": "{name} هدف {target} را "
-    "یک‌به‌یک می‌گوید؛ اگر از پیش دانسته نیست، آن را کنار بگذارید.",
+    "{name} equals the target {target}; leave it out unless it is known beforehand.": (
+        "{name} با هدف {target} برابر است؛ اگر از پیش دانسته نیست، آن را کنار بگذارید."
+    ),
+    "{name} + {other} is exactly the target {target}; leave them out unless they are known beforehand.": (
+        "مجموع {name} و {other} درست همان هدف {target} است؛ اگر از پیش دانسته نیستند، آن‌ها را کنار بگذارید."
+    ),
+    "{name} alone nearly determines the target {target} (rank correlation {number}); leave it out unless it is "
+    "known beforehand.": (
+        "{name} به‌تنهایی هدف {target} را تقریباً تعیین می‌کند (همبستگی رتبه‌ای {number})؛ اگر از پیش دانسته نیست، "
+        "آن را کنار بگذارید."
+    ),
+    "{name} tells the target {target} one to one; leave it out unless it is known beforehand.": (
+        "{name} هدف {target} را یک‌به‌یک می‌گوید؛ اگر از پیش دانسته نیست، آن را کنار بگذارید."
+    ),
 }
 
 _FACT_WORDS = {
@@ -134,8 +168,9 @@ _THRESHOLDS = {
     "most of the layer": "بیشتر لایه",
     "ten times what the usual initial weights show": "ده برابر آنچه وزن‌های آغازین معمول نشان می‌دهند",
     "a thousandth of the fastest layer": "یک‌هزارم تندترین لایه",
-    "β is estimated from N − γ rows (MacKay 1992)": "\u2066β\u2069 از \u2066N − γ\u2069 سطر برآورد می‌شود "
-    "(\u2066MacKay 1992\u2069)",
+    "β is estimated from N − γ rows (MacKay 1992)": (
+        "\u2066β\u2069 از \u2066N − γ\u2069 سطر برآورد می‌شود (\u2066MacKay 1992\u2069)"
+    ),
     "5 % of the rows, each hardly expected once": "۵٪ سطرها، که هر یک به‌سختی یک بار انتظار می‌رود",
     "a tenth of the range beyond the training rows": "یک‌دهم دامنه بیرون از سطرهای آموزشی",
     "half of the variance": "نیمی از واریانس",

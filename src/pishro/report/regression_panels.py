@@ -78,9 +78,7 @@ def train_axes(facts: ReportFacts, catalog: Catalog, axes: Axes | None = None) -
     return agreement(tuple(finite(*facts.exhibits.train)), *_agreement_labels(facts, catalog), axes=axes)
 
 
-def residual_axes(
-    facts: ReportFacts, catalog: Catalog, column: str | None = None, axes: Axes | None = None
-) -> Axes:
+def residual_axes(facts: ReportFacts, catalog: Catalog, column: str | None = None, axes: Axes | None = None) -> Axes:
     """Residuals against predictions, or against one of the inputs that were kept."""
     label = catalog.say("axis.residual", target=_target(facts, catalog))
     if column is None:
