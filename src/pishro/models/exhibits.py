@@ -109,7 +109,9 @@ def _effect_to_json(effect: PartialDependence) -> dict[str, Any]:
 
 def _effect_from_json(data: dict[str, Any]) -> PartialDependence:
     mean, low, high = (np.asarray(data[name], dtype=np.float64) for name in ("mean", "low", "high"))
-    return PartialDependence(data["column"], tuple(data["values"]), mean, low, high, data["level"], tuple(data["classes"]))
+    return PartialDependence(
+        data["column"], tuple(data["values"]), mean, low, high, data["level"], tuple(data["classes"])
+    )
 
 
 def collect_exhibits(fitted: FittedTable) -> Exhibits:

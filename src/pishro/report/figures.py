@@ -193,8 +193,11 @@ def residual_scatter(against: _Array, residuals: _Array, x: str, y: str, *, axes
     at = thin(len(against))
     axes.axhline(0, color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
     _dots(axes, against[at], residuals[at])
-    if len(against) >= 100 and np.ptp(against) > 0:
+    levels = np.unique(against)
+    if len(against) >= 100 and len(levels) > 1:
         groups = np.array_split(np.argsort(against, kind="stable"), 10)
+        if len(levels) <= 12:
+            groups = [np.flatnonzero(against == level) for level in levels]
         _means(axes, [against[g].mean() for g in groups], [residuals[g].mean() for g in groups])
     axes.set_xlim(*_padded(against.min(), against.max()))
     axes.set_ylim(*_padded(residuals.min(), residuals.max()))
@@ -224,18 +227,10 @@ def residual_strips(levels: list[str], residuals: _Array, x: str, y: str, *, axe
 
 def _means(axes: Axes, x: Sequence[float], y: Sequence[float], *, joined: bool = True) -> None:
     """Means on top of the dots, with a rim in the color of the page."""
-    line = "-" if joined else ""
-    axes.plot(x, y, line, color=SURFACE, linewidth=4, marker="" if joined else "D", markersize=9, zorder=5, alpha=0.8)
-    axes.plot(
-        x,
-        y,
-        line,
-        color=VERMILLION,
-        linewidth=1.8,
-        marker="o" if joined else "D",
-        markersize=3.5 + 2 * (not joined),
-        zorder=6,
-    )
+    line, marker = ("-", "o") if joined else ("", "D")
+    size = 3.5 if joined else 5.5
+    axes.plot(x, y, linestyle=line, color=SURFACE, linewidth=4, marker=marker, markersize=size + 2, zorder=5, alpha=0.8)
+    axes.plot(x, y, linestyle=line, color=VERMILLION, linewidth=1.8, marker=marker, markersize=size, zorder=6)
 
 
 def name_ticks(axes: Axes, names: list[str]) -> None:
@@ -250,7 +245,7 @@ def name_ticks(axes: Axes, names: list[str]) -> None:
 def coverage_curve(
     levels: _Array, shares: _Array, ends: tuple[_Array, _Array], x: str, y: str, *, axes: Axes | None = None
 ) -> Axes:
-    """The share of values that intervals of each level hold, with its own uncertainty, and the diagonal it should be."""
+    """The share of values that intervals of each level hold, with its uncertainty, and the diagonal it should be."""
     axes = framed(axes, 3.7)
     axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
     axes.fill_between(levels, *ends, color=BLUE, alpha=0.18, linewidth=0)

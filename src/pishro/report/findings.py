@@ -6,7 +6,6 @@ import dataclasses
 
 from pishro.diagnosis import Certificate, Diagnosis, Fact
 from pishro.report.catalog import Catalog
-from pishro.report.wording import number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,8 +42,8 @@ def _finding(fact: Fact, catalog: Catalog) -> Finding:
     measured = threshold = ""
     if fact.threshold is not None:
         source = catalog.retold(fact.source, 200)
-        threshold = catalog.say("table.held_against", threshold=number(fact.threshold), source=source)
-        measured = catalog.say("table.measured", value=number(float(judged[0]))) if judged else ""
+        threshold = catalog.say("table.held_against", threshold=f"{fact.threshold:.3g}", source=source)
+        measured = catalog.say("table.measured", value=f"{float(judged[0]):.3g}") if judged else ""
     return Finding(
         severity=fact.severity,
         word=catalog.say(f"severity.{fact.severity}"),

@@ -60,7 +60,7 @@ def effect(
         else:
             beside = place + 0.16 * (i - (len(curves) - 1) / 2)
             axes.vlines(beside, low, high, color=color, linewidth=2.2, alpha=0.45)
-            axes.plot(beside, mean, "", color=color, linestyle="", marker="osD^"[i], markersize=6, label=name)
+            axes.plot(beside, mean, color=color, linestyle="", marker="osD^"[i], markersize=6, label=name)
     if len(curves) > 1:
         legend(axes)
     if numeric:

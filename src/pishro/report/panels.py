@@ -114,8 +114,12 @@ def _values(facts: ReportFacts, name: str) -> list[float]:
 
 
 def _key(facts: ReportFacts, name: str) -> str:
-    """What the cost is: regularized over all rows, or the mean of mini-batches."""
-    return "mini_batch_cost" if name == "cost" and not facts.record.history.effective else name
+    """What the cost is: regularized over all rows, with noise to estimate or without, or the mean of mini-batches."""
+    if name != "cost":
+        return name
+    if not facts.record.history.effective:
+        return "mini_batch_cost"
+    return "cost" if facts.task == "regression" else "class_cost"
 
 
 def _chosen(facts: ReportFacts, values: list[float]) -> int | None:

@@ -119,6 +119,9 @@ _TABLES = {
         "{name} می‌تواند تاریخ به شکل {pattern} یا {rival} باشد؛ {used} به کار رفت. تاریخ‌ها را به شکل "
         "\u20662024-12-31\u2069 بنویسید."
     ),
+    "an identifier by its name, with a value of its own in every row": (
+        "از نامش پیداست که شناسه است و در هر سطر مقداری ویژه‌ی خود دارد"
+    ),
     "it counts the rows one by one": "سطرها را یک‌به‌یک می‌شمارد",
     "no cell holds a finite number": "هیچ خانه‌ای عدد متناهی ندارد",
     "no cell holds a date": "هیچ خانه‌ای تاریخ ندارد",

@@ -42,10 +42,6 @@ _NOUNS = {
     "kind.categorical": "categorical",
     "kind.boolean": "boolean",
     "kind.date": "date",
-    "fault.one": "{n} finding",
-    "fault.other": "{n} findings",
-    "check.one": "{n} check",
-    "check.other": "{n} checks",
     "task.regression": "regression",
     "task.classification": "classification",
 }
@@ -80,10 +76,7 @@ _HEADINGS = {
     "nav.diagnosis": "Diagnosis",
     "nav.certificate": "Certificate",
     "nav.repeat": "Repeat",
-    "table.severity": "severity",
-    "table.finding": "finding",
-    "table.threshold": "threshold",
-    "table.remedy": "remedy",
+    "table.remedy": "Remedy: {remedy}",
     "table.measured": "measured {value}",
     "table.held_against": "threshold {threshold}: {source}",
     "severity.alarm": "Alarm",
@@ -199,8 +192,9 @@ _STORY = {
     "diagnosis.lead": "An alarm says not to trust the network; a warning asks to look; a note judges nothing.",
     "diagnosis.none": "This model was not diagnosed; fit it by pishro.fit.",
     "certificate.lead": "What first and second derivatives say of the point where the best network stopped.",
-    "inputs.lead": "Relevance is the share of the prediction's variance that is lost when a column is not known; "
-    "columns that act together count for each of them, so shares may add up to more than 100 %.",
+    "inputs.lead": "Relevance is the share of the prediction's variance that is lost when a column is not known. What "
+    "columns do together counts for each of them, and columns that depend on each other count for more than they tell, "
+    "so shares may add up to more than 100 %.",
     "inputs.none": "The rows were not at hand when this model was made, so nothing is known of its inputs.",
     "predictions.none": "There are too few held-out rows for figures.",
     "repeat.lead": "Seed {seed}. The same versions and the same number of threads give the same numbers.",
@@ -211,6 +205,8 @@ _CAPTIONS = {
     "figure.scores": "The model and each baseline: {metric} with its 95 % bootstrap interval.",
     "figure.cost": "Regularized cost per training row, from {first} to {last}. Noise and weight decay are "
     "re-estimated on the way, so it settles near one half and falls only in between.",
+    "figure.class_cost": "Regularized cost per training row, from {first} to {last}. Weight decay is re-estimated on "
+    "the way.",
     "figure.mini_batch_cost": "Cost per training row, mean over the mini-batches of an epoch, from {first} to {last}.",
     "figure.validation": "Cost per row kept from the gradient, from {first} to {last}; the weights of its lowest "
     "point were kept.",
@@ -258,6 +254,7 @@ _CAPTIONS = {
     "axis.iteration": "iteration",
     "axis.epoch": "epoch",
     "axis.cost": "cost (nats per row)",
+    "axis.class_cost": "cost (nats per row)",
     "axis.mini_batch_cost": "cost (nats per row)",
     "axis.validation": "validation cost (nats per row)",
     "axis.gradient": "gradient norm ‖g‖",
