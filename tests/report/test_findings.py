@@ -15,6 +15,9 @@ from pishro.report.html import render_report
 from pishro.report.sentences import ENGLISH
 from pishro.report.short_form import plain, short_form
 
+# The other names of HOSTILE go through the same doors as these; each page costs a second.
+FOREIGN = [HOSTILE[0], HOSTILE[1], HOSTILE[3], "x" * 500, "=cmd|'/C calc'!A0", "\u200f\u202eabc 🏠 قیمت"]
+
 
 def section(text: str, first: str, last: str) -> str:
     return " ".join(text[text.rindex(first) : text.rindex(last)].split())
@@ -58,7 +61,7 @@ def test_a_run_without_findings_says_so() -> None:
     assert "nothing is known of its inputs" in page.text
 
 
-@pytest.mark.parametrize("name", [n for n in [*HOSTILE, "=cmd|'/C calc'!A0", "\u200f\u202eabc"] if n])
+@pytest.mark.parametrize("name", FOREIGN, ids=range(len(FOREIGN)))
 def test_hostile_columns_are_only_text(name: str) -> None:
     page = checked(examined(regression_facts(60), number=name, word=f"{name}2"))
     if name.isprintable() and len(name) < 30:

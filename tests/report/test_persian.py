@@ -103,7 +103,7 @@ def test_the_page_is_persian(make) -> None:
     assert len(page.ids) == len(set(page.ids))
 
 
-@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("name", [*HOSTILE[:2], HOSTILE[7], "قیمت ۱۲", "=1+1"])
 def test_hostile_names_cannot_leave_their_isolate(name: str) -> None:
     facts = examined(regression_facts(60, target=name, name=name, notes=[name], left_out=[(name, name)]), number=name)
     page = Page(render_report(facts, PERSIAN))
