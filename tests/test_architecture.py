@@ -35,6 +35,7 @@ FLOORS: dict[str, float] = {
     "serialization": 6,
     "report": 7,
     "fitting": 7.5,
+    "plot": 8,
     "cli": 8,
     "__init__": 8,
     "__main__": 9,

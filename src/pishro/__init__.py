@@ -4,7 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pishro import likelihoods, nn, optim, training
+    from pishro import likelihoods, nn, optim, plot, training
     from pishro.errors import DataError, ModelFileError, PishroError, SettingError, ShapeError
     from pishro.estimators import (
         FeedForwardClassifier,
@@ -34,6 +34,7 @@ __all__ = [
     "load",
     "nn",
     "optim",
+    "plot",
     "training",
 ]
 

@@ -15,10 +15,12 @@ from pishro.data import ClassTarget, Schema, read_table, too_large
 from pishro.diagnosis import Certificate, Diagnosis, Observation, certify, diagnose
 from pishro.errors import SettingError, unknown_name
 from pishro.models import (
+    Exhibits,
     FitSettings,
     FittedTable,
     PartialDependence,
     TableModel,
+    collect_exhibits,
     fit_stream,
     fit_table,
     input_jacobian,
@@ -26,6 +28,8 @@ from pishro.models import (
     relevance,
 )
 from pishro.report.facts import ReportFacts
+from pishro.report.languages import catalog_of
+from pishro.report.short_form import plain, short_form
 from pishro.serialization import load_model, save_model
 from pishro.training import Progress
 
@@ -59,15 +63,33 @@ class Model(TableModel):
         data = self.findings.get("certificate")
         return None if data is None else Certificate.from_json(data)
 
+    @property
+    def exhibits(self) -> Exhibits:
+        """What figures show that only the rows could tell; empty for a file that has none."""
+        data = self.findings.get("exhibits")
+        return Exhibits() if data is None else Exhibits.from_json(data)
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file (safetensors); an existing file is replaced only when the new one is whole."""
         save_model(self, path)
 
-    def report(self, path: str | os.PathLike[str]) -> None:
-        """Write the report: one self-contained HTML file."""
+    def report(self, path: str | os.PathLike[str], language: str = "en") -> None:
+        """Write the report: one self-contained HTML file.
+
+        Parameters
+        ----------
+        path : where it goes.
+        language : "en" for English, "fa" for Persian.
+
+        Raises
+        ------
+        SettingError
+            If there is no such language, or nothing was held out.
+        """
         from pishro.report.html import write_report  # noqa: PLC0415 - matplotlib is slow to import
 
-        write_report(self.facts(os.path.basename(os.fspath(path)).rsplit(".", 1)[0]), path)
+        catalog = catalog_of(language)
+        write_report(self.facts(os.path.basename(os.fspath(path)).rsplit(".", 1)[0]), path, catalog)
 
     def partial_dependence(self, table: Any, column: str, *, level: float = 0.95) -> PartialDependence:
         """The prediction averaged over a table as a function of one column, see `models.partial_dependence`."""
@@ -106,8 +128,14 @@ class Model(TableModel):
             evaluation=self.evaluation,
             notes=list(self.schema.warnings),
             lines=["import pishro", f'model = pishro.fit("table.csv", target={target!r}, seed={self.record.seed})'],
-            versions=self.record.versions,
+            diagnosis=self.diagnosis,
+            certificate=self.certificate,
+            exhibits=self.exhibits,
         )
+
+    def _repr_html_(self) -> str:
+        """A short form for notebooks; a model without scores shows its text."""
+        return short_form(self.facts()) if self.scores is not None and self.evaluation is not None else plain(str(self))
 
     def __str__(self) -> str:
         lines = [str(self.schema), *self.network.summary(), str(self.record)]
@@ -159,11 +187,18 @@ def fit(
     if isinstance(table, str | os.PathLike):
         path = Path(table)
         if too_large(path) if stream is None else stream:
-            return Model.of(examined(fit_stream(path, target, FitSettings(**settings), progress, started)))
+            return _finished(fit_stream(path, target, FitSettings(**settings), progress, started))
         table = read_table(path)
     elif stream:
         raise SettingError("Expected a file to read in parts, received a table that is in memory; leave `stream` out.")
-    return Model.of(examined(fit_table(table, target, FitSettings(**settings), progress, started)))
+    return _finished(fit_table(table, target, FitSettings(**settings), progress, started))
+
+
+def _finished(fitted: FittedTable) -> Model:
+    """The model with what is found out while its rows are at hand."""
+    model = examined(fitted)
+    found = {**model.findings, "exhibits": collect_exhibits(fitted).to_json()}
+    return Model.of(dataclasses.replace(model, findings=found))
 
 
 def examined(fitted: FittedTable) -> TableModel:

@@ -50,6 +50,9 @@ def test_fit_then_predict(monkeypatch: pytest.MonkeyPatch, table: Path, capsys: 
     assert run(monkeypatch, "inspect", model) == 0
     assert "dense1" in capsys.readouterr().out
     assert run(monkeypatch, "report", model, "-o", table.with_name("again.html")) == 0
+    assert run(monkeypatch, "report", model, "-o", table.with_name("fa.html"), "--language", "fa") == 0
+    assert 'lang="fa" dir="rtl"' in table.with_name("fa.html").read_text(encoding="utf-8")
+    assert run(monkeypatch, "report", model, "-o", table.with_name("no.html"), "--language", "xx") == 2
 
 
 @pytest.mark.parametrize(

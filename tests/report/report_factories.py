@@ -1,13 +1,14 @@
 """Facts of runs that never happened, for the tests of the report."""
 
-__all__ = ["binary_facts", "digits_facts", "regression_facts", "training_record"]
+__all__ = ["binary_facts", "digits_facts", "examined", "regression_facts", "training_record"]
 
 import dataclasses
 from typing import Any
 
 import numpy as np
 
-from pishro.models.evaluation import Evaluation, Metric, Scores
+from pishro.diagnosis import Certificate, Diagnosis, Fact
+from pishro.models import Evaluation, Exhibits, Metric, PartialDependence, Scores
 from pishro.report.facts import ReportFacts
 from pishro.training.record import History, TrainingRecord
 
@@ -200,3 +201,41 @@ def digits_facts(rows: int = 540, classes: int = 10, **changes: Any) -> ReportFa
         ),
     )
     return dataclasses.replace(facts, **changes)
+
+
+def examined(facts: ReportFacts, *, number: str = "median_income", word: str = "ocean_proximity") -> ReportFacts:
+    """The same run with a diagnosis, a certificate, and exhibits of one column of numbers and one of levels."""
+    found = Diagnosis(
+        (
+            Fact("over-fitting", {"ratio": 4.2, "low": 3.1, "high": 5.6, "expected": 1.2}, 1.5, "Akaike 1970", "alarm"),
+            Fact("dead", {"share": 0.25, "layer": "dense1"}, 0.1, "half of the rows", "warning"),
+            Fact("trend", {"name": number, "effect": 0.2, "p": 1e-9}, 0.06, "a medium effect (Cohen 1988)", "warning"),
+            Fact("effective", {"gamma": 119.0, "parameters": 133, "ratio": 138.8}),
+        ),
+        ("dead units", "over fitting", "trend"),
+    )
+    certificate = Certificate(
+        "saddle", 2, 8, 1000, 177.25, 3.2e-4, 1e-4, (-0.4, 2.1e6), (0.0, 2.0e6), copies=12.0, gain=0.3
+    )
+    held = tuple(range(0, facts.scores.rows, 2))
+    classes = tuple(facts.evaluation.classes)
+    shape = (25, len(classes)) if classes else (25,)
+    mean = np.linspace(0.1, 0.9, 25 * max(1, len(classes))).reshape(shape)
+    levels = ["<1H OCEAN", "INLAND", "=1+1"]
+    return dataclasses.replace(
+        facts,
+        diagnosis=found,
+        certificate=certificate,
+        exhibits=Exhibits(
+            relevance={number: 0.61, word: 0.25, "longitude": 0.08},
+            effects=(
+                PartialDependence(number, tuple(np.linspace(0, 15, 25)), mean, mean - 0.1, mean + 0.1, 0.95, classes),
+                PartialDependence(word, tuple(levels), mean[:3], mean[:3] - 0.1, mean[:3] + 0.1, 0.95, classes),
+            ),
+            train=([] if classes else list(np.arange(50.0)), [] if classes else list(np.arange(50.0) + 1)),
+            train_correlation=float("nan") if classes else 1.0,
+            held=() if classes else held,
+            inputs={} if classes else {number: [float(i) for i in held], word: [levels[i % 3] for i in held]},
+            coverage=() if classes else ((0.5, 0.48), (0.9, 0.91), (0.95, 0.93)),
+        ),
+    )

@@ -8,13 +8,21 @@ import numpy as np
 import pytest
 from report_factories import binary_facts, digits_facts, regression_facts, training_record
 from rich.console import Console
-from sklearn.metrics import confusion_matrix, roc_auc_score
+from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_score
 
+from pishro.diagnosis import PHRASES
 from pishro.models.evaluation import Metric, Scores
 from pishro.report import sentences
 from pishro.report.advice import give_advice
 from pishro.report.answer import compare, give_answer
-from pishro.report.class_figures import area_under, calibration_of, confusion_counts, roc_of
+from pishro.report.class_figures import (
+    area_under,
+    average_precision,
+    calibration_of,
+    confusion_counts,
+    precision_recall_of,
+    roc_of,
+)
 from pishro.report.facts import ReportFacts
 from pishro.report.sentences import ENGLISH
 from pishro.report.terminal import print_summary
@@ -96,11 +104,14 @@ def test_advice_follows_the_facts() -> None:
 
 def test_numbers_are_rounded_to_what_is_known() -> None:
     metric = Metric("RMSE", 35120.44, 33380.2, 36990.1, unit="USD")
-    assert measured(metric, decimals(metric), undefined="?") == "35,120 USD"
+    assert measured(metric, decimals(metric), unit=metric.unit, undefined="?") == "35,120 USD"
     metric = Metric("R²", 0.83424, 0.8161, 0.8507, "higher")
-    assert (measured(metric, decimals(metric), undefined="?"), interval(metric, decimals(metric))) == (
+    assert (
+        measured(metric, decimals(metric), unit=metric.unit, undefined="?"),
+        interval(metric, decimals(metric)),
+    ) == (
         "0.834",
-        "0.816 to 0.851",
+        ("0.816", "0.851"),
     )
     assert number(-0.00001234) == "−1.23·10⁻⁵"
     assert number(0.0) == "0"
@@ -120,20 +131,23 @@ def test_every_phrase_is_used_and_every_key_exists() -> None:
     import pathlib
 
     folder = pathlib.Path(sentences.__file__).parent
-    modules = [p.stem for p in folder.glob("*.py") if p.stem not in {"sentences", "__init__"}]
+    catalogs = {"sentences", "persian", "persian_facts", "persian_retellings", "__init__"}
+    modules = [p.stem for p in folder.glob("*.py") if p.stem not in catalogs]
     source = "".join(pathlib.Path(importlib.import_module(f"pishro.report.{m}").__file__).read_text() for m in modules)
-    source += (folder / "templates" / "report.html").read_text()
+    source += "".join(page.read_text() for page in (folder / "templates").glob("*.html"))
     stems = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)*)[".]', source))
-    for key in ENGLISH.phrases:
+    for key in ENGLISH.phrases.keys() - PHRASES.keys():
         stem = key.split(".")[0]
         assert key in stems or stem in stems, key
 
 
-def test_roc_against_scikit_learn() -> None:
+def test_rates_against_scikit_learn() -> None:
     generator = np.random.default_rng(0)
     score = generator.integers(0, 20, 300) / 20
     positive = generator.random(300) < score
     assert area_under(*roc_of(score, positive)) == pytest.approx(roc_auc_score(positive, score), abs=1e-12)
+    found = average_precision(*precision_recall_of(score, positive))
+    assert found == pytest.approx(average_precision_score(positive, score), abs=1e-12)
 
 
 def test_confusion_against_scikit_learn() -> None:

@@ -80,11 +80,12 @@ def inspect(model: Annotated[Path, typer.Argument(help="A model file written by 
 def report(
     model: Annotated[Path, typer.Argument(help="A model file written by pishro fit.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the HTML goes.")],
+    language: Annotated[str, typer.Option("--language", "-l", help="en for English, fa for Persian.")] = "en",
 ) -> None:
     """Write the report of a model file."""
-    from pishro.fitting import load  # noqa: PLC0415
+    from pishro.cli import report as command  # noqa: PLC0415
 
-    load(model).report(output)
+    command.run(model, output, language)
 
 
 @app.command()

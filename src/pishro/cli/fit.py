@@ -1,23 +1,20 @@
-"""pishro fit: the live display, and the files that are left."""
+"""pishro fit: a table in, a model file and a report out."""
 
 __all__ = ["Wanted", "run"]
 
 import dataclasses
-import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.live import Live
 from rich.markup import escape
-from rich.progress_bar import ProgressBar
-from rich.table import Table
 
 from pishro.data import Schema, load_example, read_table, too_large
 from pishro.errors import SettingError
 from pishro.fitting import fit as fit_model
 from pishro.report.terminal import print_summary
-from pishro.training import Progress, joined
+from pishro.training import LiveView, joined
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,12 +52,12 @@ def _run(wanted: Wanted, speaks: bool) -> None:
         "likelihood": _likelihood(wanted.likelihood),
         "seed": wanted.seed,
     }
-    with _Display(console) as display:
+    with LiveView(console) as view:
         model = fit_model(
             frame,
             target,
-            progress=display.show,
-            started=display.start,
+            progress=view,
+            started=_said(console),
             max_seconds=wanted.max_seconds,
             stream=isinstance(frame, Path) or None,
             **settings,
@@ -121,38 +118,11 @@ def _members(text: str) -> "str | int":
     return int(text)
 
 
-class _Display:
-    """What one sees while the networks train."""
+def _said(console: Console) -> Callable[[Schema, str], None]:
+    """Says what was decided, before the training."""
 
-    def __init__(self, console: Console) -> None:
-        self.console = console
-        self.live = Live(console=console, refresh_per_second=8, transient=True)
+    def say(schema: Schema, recipe: str) -> None:
+        console.print(escape(str(schema).splitlines()[0]), highlight=False)
+        console.print(escape(recipe), style="dim", highlight=False)
 
-    def __enter__(self) -> "_Display":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.live.stop()
-
-    def start(self, schema: Schema, recipe: str) -> None:
-        """Say what was decided, before the training."""
-        self.console.print(escape(str(schema).splitlines()[0]), highlight=False)
-        self.console.print(escape(recipe), style="dim", highlight=False)
-        if self.console.is_terminal:
-            self.live.start()
-
-    def show(self, event: Progress) -> None:
-        """Move the bar."""
-        grid = Table.grid(padding=(0, 2))
-        bar = ProgressBar(total=event.iterations, completed=0 if event.trying else event.iteration, width=30)
-        facts = (
-            f"trying starts, {event.iteration}" if event.trying else f"{event.iteration}/{event.iterations}",
-            f"cost {event.cost:.4g}",
-            f"|∇| {event.gradient_norm:.1e}",
-            "" if math.isnan(event.damping) else f"λ {event.damping:.1e}",
-            "" if math.isnan(event.effective) else f"γ {event.effective:.0f}",
-            "" if math.isnan(event.validation) else f"validation {event.validation:.4g}",
-            f"{event.running} running",
-        )
-        grid.add_row(bar, *[fact for fact in facts if fact])
-        self.live.update(grid)
+    return say

@@ -4,5 +4,6 @@ from pishro.diagnosis.certificate import Certificate, certify
 from pishro.diagnosis.diagnose import diagnose
 from pishro.diagnosis.fact import Diagnosis, Fact
 from pishro.diagnosis.observation import Observation
+from pishro.diagnosis.sentences import PHRASES
 
-__all__ = ["Certificate", "Diagnosis", "Fact", "Observation", "certify", "diagnose"]
+__all__ = ["PHRASES", "Certificate", "Diagnosis", "Fact", "Observation", "certify", "diagnose"]

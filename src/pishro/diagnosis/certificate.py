@@ -92,8 +92,13 @@ class Certificate:
 
     @property
     def sentences(self) -> list[str]:
-        """The certificate in words."""
-        values = dataclasses.asdict(self) | {
+        """The certificate in words, in English; `PHRASES[key]` is the template of each sentence."""
+        return [PHRASES[key].format(**self.values) for key in self.keys]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The numbers and names in the sentences."""
+        return dataclasses.asdict(self) | {
             "gradient": self.gradient_norm,
             "member": self.member + 1,
             "low": self.hessian[0],
@@ -102,6 +107,10 @@ class Certificate:
             "gauss_high": self.gauss_newton[1],
             "curvature": self.hessian[0],
         }
+
+    @property
+    def keys(self) -> list[str]:
+        """Which phrases make up the certificate, in their order."""
         keys = ["point", "hessian"] + ([] if self.complete else ["ends"])
         keys += ["flat"] if self.symmetric else []
         keys += ["isolated"] if self.copies >= 1 else []
@@ -115,7 +124,7 @@ class Certificate:
             keys.append("descent")
         keys += ["evidence"] if self.evidence and self.kind == "not stationary" else []
         keys += ["kkt"] if self.kkt else []
-        return [PHRASES[f"certificate.{key}"].format(**values) for key in keys]
+        return [f"certificate.{key}" for key in keys]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the header of the model file."""

@@ -58,7 +58,7 @@ def _rate_too_high(history: History) -> Iterator[Fact]:
     share, typical = float((depth > 0).mean()), float(np.median(depth / lower))
     if share > MOST_EPOCHS and typical > DEEP:
         source = "at usual rates the median is 0 or less"
-        yield Fact("rate-too-high", {"share": share, "depth": typical}, DEEP, source, "warning")
+        yield Fact("rate-too-high", {"depth": typical, "share": share}, DEEP, source, "warning")
 
 
 def _rate_too_low(curve: Sequence[float]) -> Iterator[Fact]:
@@ -92,5 +92,5 @@ def _plateau(curve: Sequence[float]) -> Iterator[Fact]:
     if before:
         end = before[-1] + length
         start = next(i for i in range(len(cost)) if cost[i] - cost[end] < STANDING * fall)
-        values: Values = {"length": end - start, "iterations": len(cost)}
+        values: Values = {"share": (end - start) / len(cost), "length": end - start, "iterations": len(cost)}
         yield Fact("plateau", values, LEAST_LENGTH, "a quarter of the run", "warning")

@@ -39,5 +39,5 @@ def influential_rows(observation: Observation) -> Iterator[Fact]:
     found = (distance > INFLUENTIAL).nonzero().squeeze(1)
     if len(found):
         row = int(distance.argmax())
-        values: dict[str, float | int | str] = {"count": len(found), "distance": float(distance[row]), "row": row}
+        values: dict[str, float | int | str] = {"distance": float(distance[row]), "count": len(found), "row": row}
         yield Fact("influential", values, INFLUENTIAL, "Cook and Weisberg 1982, section 3.5", "warning")

@@ -104,7 +104,8 @@ def outliers(observation: Observation) -> Iterator[Fact]:
     far = np.flatnonzero(np.abs(z) > FAR)
     if len(far):
         worst = int(far[np.abs(z[far]).argmax()])
-        values: dict[str, float | int | str] = {"count": len(far), "size": FAR, "row": worst}
+        farthest = float(np.abs(z[worst]))
+        values: dict[str, float | int | str] = {"farthest": farthest, "count": len(far), "size": FAR, "row": worst}
         yield Fact("outliers", values, FAR, "one Normal value in two million", "warning")
 
 

@@ -41,6 +41,7 @@ from pishro.estimators.inputs import (
     without_torch,
 )
 from pishro.estimators.not_fitted import NotFittedError
+from pishro.estimators.short_form import short_form
 from pishro.likelihoods import Likelihood, MultiLabel, Predictive
 from pishro.models import TableModel, calibration_share, likelihood_for
 from pishro.models.calibration import calibration_kind
@@ -76,6 +77,11 @@ class TableEstimator(BaseEstimator, abc.ABC):  # type: ignore[misc]
         self, likelihood: Likelihood, batch: Batch, target: "Target", encoder: TableEncoder, seconds: float | None
     ) -> tuple[Network, TrainedMembers]:
         """A network fitted to encoded rows, in at most so many seconds."""
+
+    def _html_repr(self) -> str:
+        """scikit-learn's picture of the settings, and below it what was fitted."""
+        picture: str = super()._html_repr()
+        return picture + short_form(self.model_) if hasattr(self, "model_") else picture
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

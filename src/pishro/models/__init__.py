@@ -9,6 +9,7 @@ from pishro.models.calibration import (
 )
 from pishro.models.choosing_costs import likelihood_for, task_of
 from pishro.models.evaluation import Evaluation, Metric, Scores
+from pishro.models.exhibits import Exhibits, collect_exhibits
 from pishro.models.explanation import PartialDependence, input_jacobian, partial_dependence, relevance
 from pishro.models.fit_stream import fit_stream
 from pishro.models.fit_table import FitSettings, FittedTable, calibration_share, fit_encoded, fit_table
@@ -18,6 +19,7 @@ __all__ = [
     "Calibration",
     "ConformalIntervals",
     "Evaluation",
+    "Exhibits",
     "FitSettings",
     "FittedTable",
     "Metric",
@@ -28,6 +30,7 @@ __all__ = [
     "calibration_error",
     "calibration_from_json",
     "calibration_share",
+    "collect_exhibits",
     "fit_encoded",
     "fit_stream",
     "fit_table",

@@ -75,17 +75,20 @@ class FitSettings:
 
 @dataclasses.dataclass(frozen=True)
 class FittedTable:
-    """A fitted model, and the encoded rows that it learned from and was scored on, which it does not keep.
+    """A fitted model, and the rows that it learned from and was scored on, which it does not keep.
 
     Attributes
     ----------
     model : with its scores.
-    train, test : the rows.
+    train, test : the rows, encoded.
+    part, rest : the same rows as they stand in the table.
     """
 
     model: TableModel
     train: Batch
     test: Batch
+    part: pl.DataFrame
+    rest: pl.DataFrame
 
 
 def fit_table(
@@ -126,7 +129,7 @@ def fit_table(
         model = model.calibrated(settings.calibrate, *model.coded(kept))
     learned, held = Batch(*model.coded(part)), Batch(*model.coded(rest))
     scores, evaluation = evaluate(model, (learned.x, learned.y), (held.x, held.y))
-    return FittedTable(dataclasses.replace(model, scores=scores, evaluation=evaluation), learned, held)
+    return FittedTable(dataclasses.replace(model, scores=scores, evaluation=evaluation), learned, held, part, rest)
 
 
 def _trained(

@@ -3,9 +3,9 @@
 __all__ = ["give_advice"]
 
 from pishro.report.answer import Answer, baseline_name
+from pishro.report.catalog import Catalog
 from pishro.report.facts import ReportFacts
-from pishro.report.sentences import Catalog
-from pishro.report.wording import name_in_sentence, number
+from pishro.report.wording import number
 
 # Below so many held-out rows the 95 % interval of an accuracy of 0.9 is wider than ±6 points (binomial).
 _FEW_ROWS = 100
@@ -40,14 +40,21 @@ def give_advice(facts: ReportFacts, answer: Answer, catalog: Catalog) -> list[st
     comparison = answer.comparison
     baseline = baseline_name(comparison.baseline, catalog)
     if comparison.grade in {"tie", "worse"}:
-        said.append(catalog.say("advice.use_baseline", baseline=baseline, target=name_in_sentence(facts.target)))
+        said.append(catalog.say("advice.use_baseline", baseline=baseline, target=catalog.quoted(facts.target)))
     if comparison.grade == "likely":
         said.append(catalog.say("advice.settle", baseline=baseline))
-    if answer.coverage in {"narrow", "wide"}:
+    faults = facts.diagnosis.faults if facts.diagnosis is not None else ()
+    found = {fact.name for fact in faults}
+    said += [
+        catalog.say("advice.finding", title=catalog.say(f"title.{fact.name}"), remedy=catalog.remedy(fact))
+        for fact in faults
+    ]
+    if answer.coverage in {"narrow", "wide"} and not found & {"coverage", "spread"}:
         said.append(catalog.say(f"advice.{answer.coverage}"))
     missing = _never_predicted(facts)
-    if missing:
-        names = ", ".join(name_in_sentence(m, 30) for m in missing[:5]) + (", …" if len(missing) > 5 else "")
+    if missing and "never-predicted" not in found:
+        shown = [catalog.quoted(m, 30) for m in missing[:5]] + ["…"] * (len(missing) > 5)
+        names = catalog.say("enumeration").join(shown)
         said.append(catalog.say("advice.never", classes=names))
     if facts.scores.rows < _FEW_ROWS:
         said.append(catalog.say("advice.more_held_out", rows=catalog.count("held_out", facts.scores.rows)))
@@ -56,4 +63,4 @@ def give_advice(facts: ReportFacts, answer: Answer, catalog: Catalog) -> list[st
     said += _about_size(facts, catalog)
     if facts.left_out:
         said.append(catalog.say("advice.left_out"))
-    return said
+    return list(dict.fromkeys(said))

@@ -1,14 +1,24 @@
 """The answer that a report begins with: the headline score, the baseline beside it, and what follows."""
 
-__all__ = ["Answer", "Comparison", "ScoreCell", "ScoreRow", "Tile", "baseline_name", "compare", "give_answer"]
+__all__ = [
+    "Answer",
+    "Comparison",
+    "ScoreCell",
+    "ScoreRow",
+    "Tile",
+    "baseline_name",
+    "compare",
+    "give_answer",
+    "short_name",
+]
 
 import dataclasses
 import math
 
 from pishro.models.evaluation import Metric
+from pishro.report.catalog import Catalog
 from pishro.report.facts import ReportFacts
-from pishro.report.sentences import Catalog
-from pishro.report.wording import decimals, interval, is_share, measured, name_in_sentence, number, short
+from pishro.report.wording import decimals, interval, is_share, measured, number, short
 
 EXACT = 1e-4
 """Share of the trivial baseline's error below which a fit counts as exact: four digits are more than tables hold."""
@@ -82,7 +92,24 @@ class Answer:
 
 def baseline_name(key: str, catalog: Catalog) -> str:
     """A baseline as it is called in a sentence."""
-    return short(catalog.name("baseline", key), 40)
+    return short_name(catalog, "baseline", key)
+
+
+def short_name(catalog: Catalog, group: str, key: str) -> str:
+    """A metric or a baseline by its name in the catalog; a foreign one is cut to 40 characters."""
+    return catalog.name(group, key if f"{group}.{key}" in catalog.phrases else short(key, 40))
+
+
+def shown(metric: Metric, places: int, catalog: Catalog) -> str:
+    """The value of a metric with its unit."""
+    unit = metric.unit and catalog.name("unit", short(metric.unit, 20))
+    return catalog.numerals(measured(metric, places, unit=unit, undefined=catalog.say("undefined")))
+
+
+def interval_words(metric: Metric, places: int, catalog: Catalog) -> str:
+    """The interval of a metric in words, or "" where it is not known."""
+    ends = interval(metric, places)
+    return catalog.say("interval", low=ends[0], high=ends[1]) if ends else ""
 
 
 def _better(a: Metric, b: Metric) -> bool:
@@ -132,8 +159,8 @@ def _gain(head: Metric, other: Metric, catalog: Catalog) -> str:
         points = number(100 * difference, 2)
         return catalog.say("point.one" if points == "1" else "point.other", n=points)
     if head.better == "lower" and other.value > 0 and head.value >= 0:
-        return f"{number(100 * difference / other.value, 2)} %"
-    return number(difference, 2)
+        return catalog.numerals(f"{number(100 * difference / other.value, 2)} %")
+    return catalog.numerals(number(difference, 2))
 
 
 def _coverage_metric(facts: ReportFacts) -> Metric | None:
@@ -155,7 +182,7 @@ def _paragraph(facts: ReportFacts, comparison: Comparison, catalog: Catalog) -> 
     said = [
         catalog.say(
             "answer.predicts",
-            target=name_in_sentence(facts.target),
+            target=catalog.quoted(facts.target),
             columns=catalog.count("column", len(facts.columns)),
         )
     ]
@@ -163,11 +190,13 @@ def _paragraph(facts: ReportFacts, comparison: Comparison, catalog: Catalog) -> 
         return said
     head = facts.scores.metrics[0]
     places = decimals(head)
-    value = measured(head, places, undefined=catalog.say("undefined"))
-    known = interval(head, places)
+    value = shown(head, places, catalog)
+    known = interval_words(head, places, catalog)
     rows = catalog.count("row", facts.scores.rows)
     key = "answer.headline" if known else "answer.headline_bare"
-    said.append(catalog.say(key, rows=rows, metric=short(head.name, 40), value=value, interval=known))
+    said.append(
+        catalog.say(key, rows=rows, metric=short_name(catalog, "metric", head.name), value=value, interval=known)
+    )
     if comparison.metric is None:
         said.append(catalog.say("answer.no_baseline"))
         return said
@@ -176,7 +205,7 @@ def _paragraph(facts: ReportFacts, comparison: Comparison, catalog: Catalog) -> 
             f"answer.{comparison.grade}",
             gain=_gain(head, comparison.metric, catalog),
             baseline=baseline_name(comparison.baseline, catalog),
-            value=measured(comparison.metric, places, undefined=catalog.say("undefined")),
+            value=shown(comparison.metric, places, catalog),
         )
     )
     return said
@@ -184,26 +213,28 @@ def _paragraph(facts: ReportFacts, comparison: Comparison, catalog: Catalog) -> 
 
 def _tiles(facts: ReportFacts, comparison: Comparison, catalog: Catalog) -> list[Tile]:
     tiles = []
-    undefined = catalog.say("undefined")
 
     def detail(metric: Metric, places: int) -> str:
-        known = interval(metric, places)
+        known = interval_words(metric, places, catalog)
         return catalog.say("tile.interval", interval=known) if known else ""
 
     if facts.scores.metrics:
         head = facts.scores.metrics[0]
         places = decimals(head)
-        tiles.append(Tile(short(head.name, 40), measured(head, places, undefined=undefined), detail(head, places)))
+        label = short_name(catalog, "metric", head.name)
+        tiles.append(Tile(label, shown(head, places, catalog), detail(head, places)))
         if comparison.metric is not None:
             label = catalog.say("tile.baseline", baseline=baseline_name(comparison.baseline, catalog))
             other = comparison.metric
-            tiles.append(Tile(label, measured(other, places, undefined=undefined), detail(other, places)))
+            tiles.append(Tile(label, shown(other, places, catalog), detail(other, places)))
     coverage = _coverage_metric(facts)
     if coverage is not None:
-        shown = measured(coverage, decimals(coverage), undefined=undefined)
-        tiles.append(Tile(catalog.say("tile.coverage"), shown, detail(coverage, decimals(coverage))))
+        value = shown(coverage, decimals(coverage), catalog)
+        tiles.append(Tile(catalog.say("tile.coverage"), value, detail(coverage, decimals(coverage))))
     train, test = facts.rows
-    tiles.append(Tile(catalog.say("tile.rows"), f"{test:,}", catalog.say("tile.of_rows", n=f"{train:,}")))
+    tiles.append(
+        Tile(catalog.say("tile.rows"), catalog.numerals(f"{test:,}"), catalog.say("tile.of_rows", n=f"{train:,}"))
+    )
     return tiles
 
 
@@ -213,13 +244,11 @@ def _table(facts: ReportFacts, catalog: Catalog) -> list[ScoreRow]:
     for metric in facts.scores.metrics:
         places = decimals(metric)
         cells = [
-            None
-            if other is None
-            else ScoreCell(measured(other, places, undefined=catalog.say("undefined")), interval(other, places))
+            None if other is None else ScoreCell(shown(other, places, catalog), interval_words(other, places, catalog))
             for other in (metric, *(b.get(metric.name) for b in baselines))
         ]
         direction = {"lower": "↓", "higher": "↑"}.get(metric.better, "")
-        rows.append(ScoreRow(metric.name, direction, tuple(cells)))
+        rows.append(ScoreRow(short_name(catalog, "metric", metric.name), direction, tuple(cells)))
     return rows
 
 
@@ -230,8 +259,8 @@ def give_answer(facts: ReportFacts, catalog: Catalog) -> Answer:
     grade = _coverage_grade(coverage)
     paragraph = _paragraph(facts, comparison, catalog)
     if coverage is not None:
-        shown = measured(coverage, decimals(coverage), undefined=catalog.say("undefined"))
-        paragraph.append(catalog.say(f"answer.coverage_{grade}", value=shown))
+        value = shown(coverage, decimals(coverage), catalog)
+        paragraph.append(catalog.say(f"answer.coverage_{grade}", value=value))
     names = [catalog.say("table.model"), *(baseline_name(name, catalog) for name, _ in facts.scores.baselines)]
     return Answer(
         verdict=catalog.say(f"verdict.{comparison.grade}"),

@@ -4,7 +4,8 @@ __all__ = ["ReportFacts"]
 
 import dataclasses
 
-from pishro.models.evaluation import Evaluation, Scores
+from pishro.diagnosis import Certificate, Diagnosis
+from pishro.models import Evaluation, Exhibits, Scores
 from pishro.training.record import TrainingRecord
 
 
@@ -28,6 +29,9 @@ class ReportFacts:
     notes : anything else the reader must know, a sentence each.
     lines : Python lines that repeat the run.
     versions : name and version of each program that took part.
+    diagnosis : what the training and the held-out rows show; None where it was not made.
+    certificate : what kind of point the training reached; None where it was not made.
+    exhibits : relevance, effects and whatever else only the rows could tell; empty where they were not at hand.
     """
 
     name: str
@@ -44,3 +48,6 @@ class ReportFacts:
     notes: list[str] = dataclasses.field(default_factory=list)
     lines: list[str] = dataclasses.field(default_factory=list)
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
+    diagnosis: Diagnosis | None = None
+    certificate: Certificate | None = None
+    exhibits: Exhibits = dataclasses.field(default_factory=Exhibits)

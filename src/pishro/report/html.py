@@ -13,14 +13,22 @@ from markupsafe import Markup
 from pishro.data.atomic import replacing
 from pishro.report.advice import give_advice
 from pishro.report.answer import give_answer
+from pishro.report.catalog import Catalog
+from pishro.report.class_panels import class_panels
 from pishro.report.facts import ReportFacts
-from pishro.report.panels import Panel, prediction_panels, score_panel, training_panels
-from pishro.report.sentences import ENGLISH, Catalog
-from pishro.report.wording import name_in_sentence, number, printable, short
+from pishro.report.findings import certificate_sentences, diagnosis_sentence, findings_of
+from pishro.report.input_panels import input_panels
+from pishro.report.panels import Panel, score_panel, training_panels
+from pishro.report.regression_panels import regression_panels, residual_panels
+from pishro.report.sentences import ENGLISH
+from pishro.report.wording import number, printable, short
 
 # A table of more columns than this is folded, and one of more than the second number is cut.
 _FOLD, _CUT = 25, 500
-_SECTIONS = ("answer", "next", "data", "network", "training", "predictions", "repeat")
+_SECTIONS = (
+    *("answer", "next", "data", "network", "training", "predictions", "inputs"),
+    *("diagnosis", "certificate", "repeat"),
+)
 
 
 def render_report(facts: ReportFacts, catalog: Catalog = ENGLISH) -> str:
@@ -73,12 +81,10 @@ def _context(facts: ReportFacts, catalog: Catalog) -> dict[str, Any]:
     answer = give_answer(facts, catalog)
     return {
         "facts": facts,
+        "catalog": catalog,
         "say": catalog.say,
-        "name_of": catalog.name,
-        "language": catalog.language,
-        "direction": catalog.direction,
-        "title": catalog.say("title", name=short(facts.name)),
-        "eyebrow": catalog.say("eyebrow", task=catalog.name("task", facts.task), target=name_in_sentence(facts.target)),
+        "title": catalog.say("title", name=catalog.foreign(facts.name)),
+        "eyebrow": catalog.say("eyebrow", task=catalog.name("task", facts.task), target=catalog.quoted(facts.target)),
         "answer": answer,
         "arrows": catalog.say("table.arrows"),
         "score_figure": score_panel(facts, catalog),
@@ -91,10 +97,34 @@ def _context(facts: ReportFacts, catalog: Catalog) -> dict[str, Any]:
         "training_sentences": _training_sentences(facts, catalog),
         "reasons": _reasons(facts, catalog),
         "training_figures": training_panels(facts, catalog),
-        "prediction_figures": prediction_panels(facts, catalog),
+        "prediction_figures": _prediction_panels(facts, catalog),
+        "input_figures": [*input_panels(facts, catalog), *_residuals_by_input(facts, catalog)],
+        **_findings(facts, catalog),
         "repeat_lead": catalog.say("repeat.lead", seed=facts.record.seed),
         "versions": {**facts.record.versions, **facts.versions},
         "sections": _SECTIONS,
+    }
+
+
+def _prediction_panels(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
+    return regression_panels(facts, catalog) if facts.task == "regression" else class_panels(facts, catalog)
+
+
+def _residuals_by_input(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
+    return residual_panels(facts, catalog) if facts.task == "regression" else []
+
+
+def _findings(facts: ReportFacts, catalog: Catalog) -> dict[str, Any]:
+    """Diagnosis and certificate, where they were made."""
+    diagnosis, certificate = facts.diagnosis, facts.certificate
+    found = [] if diagnosis is None else findings_of(diagnosis, catalog)
+    return {
+        "diagnosis_lead": catalog.say("diagnosis.none")
+        if diagnosis is None
+        else diagnosis_sentence(diagnosis, catalog),
+        "faults": [f for f in found if f.severity != "note"],
+        "observed": [f for f in found if f.severity == "note"],
+        "certificate": [] if certificate is None else certificate_sentences(certificate, catalog),
     }
 
 
@@ -102,7 +132,7 @@ def _rows_sentence(facts: ReportFacts, catalog: Catalog) -> str:
     train, test = facts.rows
     columns = catalog.count("column", len(facts.columns))
     if facts.left_out:
-        columns += ", " + catalog.count("left_out_column", len(facts.left_out))
+        columns += catalog.say("enumeration") + catalog.count("left_out_column", len(facts.left_out))
     return catalog.say(
         "data.rows",
         train=catalog.count("training_row", train),
@@ -143,7 +173,9 @@ def _training_sentences(facts: ReportFacts, catalog: Catalog) -> list[str]:
         said.append(catalog.say("training.effective", effective=number(mean), parameters=f"{record.parameters:,}"))
     if record.noise:
         low, high = number(min(record.noise), 2), number(max(record.noise), 2)
-        said.append(catalog.say("training.noise", noise=low if low == high else f"{low} – {high}"))
+        said.append(
+            catalog.say("training.noise", noise=low if low == high else catalog.say("range", low=low, high=high))
+        )
     return said
 
 
@@ -151,8 +183,10 @@ def _reasons(facts: ReportFacts, catalog: Catalog) -> list[str]:
     """Each stop reason once, with the number of networks that stopped for it."""
     reasons = facts.record.reasons
     if len(reasons) < 2:
-        return list(reasons)
+        return [catalog.retold(reason) for reason in reasons]
     return [
-        catalog.say("training.reason", reason=reason, members=catalog.count("network", reasons.count(reason)))
+        catalog.say(
+            "training.reason", reason=catalog.retold(reason), members=catalog.count("network", reasons.count(reason))
+        )
         for reason in dict.fromkeys(reasons)
     ]

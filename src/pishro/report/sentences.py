@@ -1,42 +1,9 @@
-"""Every sentence of the report, in one place, so that another language is one more catalog.
+"""Every sentence of the report in English, in one place; another language is another such file."""
 
-A phrase is a `str.format` template. The values put into it are never read as templates, so a column may be named
-"{0}" without harm. Countable nouns have two phrases, ``….one`` and ``….other``.
-"""
+__all__ = ["ENGLISH"]
 
-__all__ = ["ENGLISH", "Catalog"]
-
-import dataclasses
-from collections.abc import Mapping
-
-
-@dataclasses.dataclass(frozen=True)
-class Catalog:
-    """The phrases of one language.
-
-    Attributes
-    ----------
-    language : BCP 47 tag, such as "en" or "fa".
-    direction : "ltr" or "rtl".
-    phrases : template of each phrase by its key.
-    """
-
-    language: str
-    direction: str
-    phrases: Mapping[str, str]
-
-    def say(self, key: str, **values: object) -> str:
-        """The phrase `key` with `values` put in."""
-        return self.phrases[key].format(**values)
-
-    def count(self, noun: str, number: int) -> str:
-        """A number and its noun: "1 row", "1,200 rows"."""
-        return self.say(f"{noun}.one" if number == 1 else f"{noun}.other", n=f"{number:,}")
-
-    def name(self, group: str, word: str) -> str:
-        """The phrase ``group.word``, or `word` itself where the catalog has none."""
-        return self.phrases.get(f"{group}.{word}", word)
-
+from pishro.diagnosis import PHRASES
+from pishro.report.catalog import Catalog
 
 _NOUNS = {
     "row.one": "{n} row",
@@ -66,6 +33,15 @@ _NOUNS = {
     "baseline.majority": "the most frequent class",
     "baseline.linear": "a linear model",
     "baseline.logistic": "a logistic regression",
+    "metric.accuracy": "accuracy",
+    "metric.log-loss": "log-loss",
+    "metric.log-likelihood": "log-likelihood",
+    "metric.95 % coverage": "95 % coverage",
+    "unit.nats": "nats",
+    "kind.numeric": "numeric",
+    "kind.categorical": "categorical",
+    "kind.boolean": "boolean",
+    "kind.date": "date",
     "task.regression": "regression",
     "task.classification": "classification",
 }
@@ -80,6 +56,10 @@ _HEADINGS = {
     "heading.network": "The network",
     "heading.training": "The training",
     "heading.predictions": "The predictions",
+    "heading.inputs": "The inputs",
+    "heading.diagnosis": "Diagnosis",
+    "heading.certificate": "Certificate of the point reached",
+    "heading.observed": "Also measured",
     "heading.repeat": "Repeat this run",
     "heading.columns": "Columns used",
     "heading.left_out": "Columns left out",
@@ -92,7 +72,17 @@ _HEADINGS = {
     "nav.network": "Network",
     "nav.training": "Training",
     "nav.predictions": "Predictions",
+    "nav.inputs": "Inputs",
+    "nav.diagnosis": "Diagnosis",
+    "nav.certificate": "Certificate",
     "nav.repeat": "Repeat",
+    "table.remedy": "Remedy: {remedy}",
+    "table.measured": "measured {value}",
+    "table.held_against": "threshold {threshold}: {source}",
+    "severity.alarm": "Alarm",
+    "severity.warning": "Warning",
+    "severity.note": "Note",
+    "note.with missing values": "with missing values",
     "table.model": "this model",
     "table.metric": "metric",
     "table.column": "column",
@@ -106,6 +96,9 @@ _HEADINGS = {
     "table.arrows": "↓ lower is better, ↑ higher is better.",
     "table.more": "and {columns} more, not listed here.",
     "undefined": "not defined",
+    "interval": "{low} to {high}",
+    "range": "{low} – {high}",
+    "enumeration": ", ",
 }
 
 _ANSWER = {
@@ -144,8 +137,45 @@ _ANSWER = {
     "advice.smaller": "Only {effective} of {parameters} parameters are effective: a smaller network may do as well.",
     "advice.never": "The model never predicts {classes}. Weight the classes or gather more rows of the rare ones.",
     "advice.left_out": "Check the list of columns left out: bring back any that is known when you predict.",
+    "advice.finding": "{title}: {remedy}",
     "advice.good": "Nothing here speaks against using the model on rows like these. Check it again when the source "
     "of the data changes.",
+}
+
+_TITLES = {
+    "title.saturated": "Saturated units",
+    "title.dead": "Dead units",
+    "title.vanishing": "Vanishing gradients",
+    "title.exploding": "Exploding gradients",
+    "title.stalled": "A layer that hardly learned",
+    "title.effective": "Effective parameters",
+    "title.sizes": "Size",
+    "title.few-rows": "Few rows for so many parameters",
+    "title.conditioning": "Conditioning",
+    "title.redundant": "Parameters that no row determines",
+    "title.ill-conditioned": "Ill-conditioned posterior",
+    "title.over-fitting": "Over-fitting",
+    "title.over-fitting-classes": "Over-fitting",
+    "title.duplicates": "Held-out rows known from training",
+    "title.extrapolation": "Extrapolation",
+    "title.leak": "A column that may give the target away",
+    "title.disagreement": "Networks that disagree",
+    "title.disagreement-classes": "Networks that disagree",
+    "title.non-normal": "Shape of the residuals",
+    "title.spread": "Noise that varies",
+    "title.autocorrelation": "Residuals that follow each other",
+    "title.trend": "Residuals that depend on an input",
+    "title.outliers": "Outliers",
+    "title.influential": "Influential rows",
+    "title.coverage": "Intervals that do not keep their word",
+    "title.never-predicted": "Classes never predicted",
+    "title.miscalibration": "Probabilities that do not keep their word",
+    "title.rate-too-high": "Rate too high",
+    "title.rate-too-low": "Rate too low",
+    "title.oscillation": "Oscillation",
+    "title.plateau": "Plateau",
+    "title.diverged": "Diverged",
+    "title.saddle": "Saddle",
 }
 
 _STORY = {
@@ -157,7 +187,15 @@ _STORY = {
     "training.reason": "{members}: {reason}",
     "training.method": "Method",
     "training.seed": "Seed",
+    "training.calibration": "Calibration",
     "training.no_curves": "This run left no curves.",
+    "diagnosis.lead": "An alarm says not to trust the network; a warning asks to look; a note judges nothing.",
+    "diagnosis.none": "This model was not diagnosed; fit it by pishro.fit.",
+    "certificate.lead": "What first and second derivatives say of the point where the best network stopped.",
+    "inputs.lead": "Relevance is the share of the prediction's variance that is lost when a column is not known. What "
+    "columns do together counts for each of them, and columns that depend on each other count for more than they tell, "
+    "so shares may add up to more than 100 %.",
+    "inputs.none": "The rows were not at hand when this model was made, so nothing is known of its inputs.",
     "predictions.none": "There are too few held-out rows for figures.",
     "repeat.lead": "Seed {seed}. The same versions and the same number of threads give the same numbers.",
     "seconds": "{seconds} s",
@@ -167,6 +205,8 @@ _CAPTIONS = {
     "figure.scores": "The model and each baseline: {metric} with its 95 % bootstrap interval.",
     "figure.cost": "Regularized cost per training row, from {first} to {last}. Noise and weight decay are "
     "re-estimated on the way, so it settles near one half and falls only in between.",
+    "figure.class_cost": "Regularized cost per training row, from {first} to {last}. Weight decay is re-estimated on "
+    "the way.",
     "figure.mini_batch_cost": "Cost per training row, mean over the mini-batches of an epoch, from {first} to {last}.",
     "figure.validation": "Cost per row kept from the gradient, from {first} to {last}; the weights of its lowest "
     "point were kept.",
@@ -174,7 +214,24 @@ _CAPTIONS = {
     "figure.damping": "Levenberg–Marquardt damping λ: small is close to Gauss–Newton, large to gradient descent.",
     "figure.effective": "Effective parameters γ; {last} of {parameters} at the end.",
     "figure.running": "Mean over the networks still running: {first} at the start, {last} at the end.",
-    "figure.agreement": "Predicted against actual. {correlation}",
+    "figure.agreement": "Held-out rows: predicted against actual. {correlation}",
+    "figure.train_agreement": "Training rows: predicted against actual. {correlation} A much higher R here than on "
+    "held-out rows would be over-fitting.",
+    "figure.coverage": "Share of held-out values in intervals of each level; on the diagonal intervals keep their "
+    "word. The band is what {rows} leave uncertain.",
+    "figure.relevance": "Relevance of the columns.",
+    "figure.relevance_some": "Relevance of the {shown} most relevant of {columns}.",
+    "figure.effect": "Effect of {column}: the prediction averaged over the rows while this column alone is changed. "
+    "The band holds the average with probability {level}.",
+    "figure.effect_classes": "Effect of {column} on the probability of {classes}, averaged over the rows.",
+    "figure.residuals_against": "Residuals against {column}. A trend is something the column could still tell.",
+    "figure.chosen": "The diamond marks the point that was kept.",
+    "figure.pr": "Precision against recall for {name}: average precision {area}; guessing gives {base}.",
+    "figure.pr_several": "Precision against recall, each class against the rest, for the classes that are told apart "
+    "worst: average precision {areas}.",
+    "figure.roc_several": "ROC curves, each class against the rest, for the classes that are told apart worst: "
+    "area {areas}.",
+    "figure.class_area": "{name} {area}",
     "figure.agreement_r": "Correlation R = {r}.",
     "figure.agreement_no_r": "The correlation R is not defined because one side is constant.",
     "figure.bars": "{which} 95 % intervals; for {outside} of {rows} the interval misses the actual value (diamonds).",
@@ -197,6 +254,7 @@ _CAPTIONS = {
     "axis.iteration": "iteration",
     "axis.epoch": "epoch",
     "axis.cost": "cost (nats per row)",
+    "axis.class_cost": "cost (nats per row)",
     "axis.mini_batch_cost": "cost (nats per row)",
     "axis.validation": "validation cost (nats per row)",
     "axis.gradient": "gradient norm ‖g‖",
@@ -214,6 +272,14 @@ _CAPTIONS = {
     "axis.false_positive": "false positive rate",
     "axis.true_positive": "true positive rate",
     "axis.others": "all others",
+    "axis.recall": "recall",
+    "axis.precision": "precision",
+    "axis.level": "level of the interval",
+    "axis.inside": "values inside",
+    "axis.relevance": "share of the prediction's variance",
+    "axis.averaged": "averaged prediction of {target}",
+    "axis.class_averaged": "averaged probability",
+    "axis.class_probability": "averaged probability of {name}",
 }
 
-ENGLISH = Catalog("en", "ltr", {**_NOUNS, **_HEADINGS, **_ANSWER, **_STORY, **_CAPTIONS})
+ENGLISH = Catalog("en", "ltr", {**_NOUNS, **_HEADINGS, **_ANSWER, **_TITLES, **_STORY, **_CAPTIONS, **PHRASES})

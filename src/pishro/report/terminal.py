@@ -9,8 +9,9 @@ from rich.table import Table
 
 from pishro.report.advice import give_advice
 from pishro.report.answer import Answer, baseline_name, give_answer
+from pishro.report.catalog import Catalog
 from pishro.report.facts import ReportFacts
-from pishro.report.sentences import ENGLISH, Catalog
+from pishro.report.sentences import ENGLISH
 from pishro.report.wording import printable, short
 
 _COLORS = {"clear": "green", "likely": "yellow", "tie": "yellow", "worse": "red", "none": "cyan"}

@@ -5,6 +5,7 @@ __all__ = [
     "fixed",
     "interval",
     "is_share",
+    "isolated",
     "measured",
     "name_in_sentence",
     "number",
@@ -54,11 +55,16 @@ def short(text: object, length: int = 60) -> str:
     return f"{shown[: length - tail - 1]}…{shown[-tail:]}"
 
 
+def isolated(text: str) -> str:
+    """Text whose direction has no effect on what surrounds it."""
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
 def name_in_sentence(text: object, length: int = 60) -> str:
     """A foreign name in quotes; one that runs from right to left is isolated, so the sentence keeps its order."""
     shown = short(text, length)
     if any(unicodedata.bidirectional(c) in {"R", "AL", "AN"} for c in shown):
-        return f"“\N{FIRST STRONG ISOLATE}{shown}\N{POP DIRECTIONAL ISOLATE}”"
+        return f"“{isolated(shown)}”"
     return f"“{shown}”"
 
 
@@ -115,19 +121,18 @@ def decimals(metric: Metric) -> int:
     return min(max(0, 1 - math.floor(math.log10(width))), 1 if scale == 100.0 else 9)
 
 
-def measured(metric: Metric, places: int, *, undefined: str) -> str:
-    """The value of a metric with its unit."""
+def measured(metric: Metric, places: int, *, unit: str, undefined: str) -> str:
+    """The value of a metric with its unit, as it is called in the language."""
     if not math.isfinite(metric.value):
         return undefined
     if is_share(metric):
         return f"{fixed(100 * metric.value, places)} %"
-    unit = f" {short(metric.unit, 20)}" if metric.unit else ""
-    return fixed(metric.value, places) + unit
+    return fixed(metric.value, places) + (f" {unit}" if unit else "")
 
 
-def interval(metric: Metric, places: int) -> str:
-    """The interval of a metric without its unit, or "" where it is not known."""
+def interval(metric: Metric, places: int) -> tuple[str, str] | None:
+    """The ends of a metric's interval without its unit, or None where they are not known."""
     if not (math.isfinite(metric.low) and math.isfinite(metric.high)):
-        return ""
+        return None
     scale = 100.0 if is_share(metric) else 1.0
-    return f"{fixed(scale * metric.low, places)} to {fixed(scale * metric.high, places)}"
+    return fixed(scale * metric.low, places), fixed(scale * metric.high, places)

@@ -6,6 +6,7 @@ from pishro.training.constraints import Box, Constraint, LinearEquality, NonNega
 from pishro.training.distributed import Processes, joined
 from pishro.training.evidence import Evidence, EvidenceFit, fit_evidence
 from pishro.training.limits import FREE, Limits
+from pishro.training.live import LiveView
 from pishro.training.methods import choose_method
 from pishro.training.mini_batch import MiniBatchPlan, train_mini_batches, train_stored_rows
 from pishro.training.posterior import LaplacePosterior
@@ -13,6 +14,7 @@ from pishro.training.radial import RadialPlan, interpolate, kernel_regression, t
 from pishro.training.recipe import Recipe
 from pishro.training.record import History, TrainingRecord
 from pishro.training.stream import Stream
+from pishro.training.tensorboard import TensorBoard
 from pishro.training.train import Plan, Progress, TrainedMembers, train_members
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "LaplacePosterior",
     "Limits",
     "LinearEquality",
+    "LiveView",
     "MiniBatchPlan",
     "NonNegative",
     "NormBall",
@@ -34,6 +37,7 @@ __all__ = [
     "RadialPlan",
     "Recipe",
     "Stream",
+    "TensorBoard",
     "TrainedMembers",
     "TrainingRecord",
     "choose_method",

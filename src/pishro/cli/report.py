@@ -1,0 +1,14 @@
+"""pishro report: the report of a model file."""
+
+__all__ = ["run"]
+
+from pathlib import Path
+
+from pishro.fitting import load
+from pishro.report.languages import catalog_of
+
+
+def run(model: Path, output: Path, language: str) -> None:
+    """Write the HTML file; a language that is not known is refused before the model is read."""
+    catalog_of(language)
+    load(model).report(output, language)
