@@ -172,7 +172,7 @@ def cells(text: str, separator: str, names: list[str], path: Path, first: int = 
             text.encode(), separator=separator, infer_schema=False, raise_if_empty=False, has_header=first == 1
         )
     except pl.exceptions.PolarsError as error:
-        first = str(error).split("\n", 1)[0]
-        raise DataError(f"'{path}' cannot be read as a table ({first}); check its quotation marks.") from error
+        reason = str(error).split("\n", 1)[0]
+        raise DataError(f"'{path}' cannot be read as a table ({reason}); check its quotation marks.") from error
     frame.columns = names
     return frame.with_columns(pl.all().str.strip_chars().replace("", None))

@@ -60,7 +60,8 @@ class StoredRows:
         DataError
             If there are no rows, or the disk has no room for them.
         """
-        rows, inputs, target, dtype = 0, 0, (), torch.float32
+        rows, inputs, dtype = 0, 0, torch.float32
+        target: tuple[int, ...] = ()
         try:
             with (folder / "x").open("wb") as xs, (folder / "y").open("wb") as ys:
                 for x, y in parts:
@@ -95,6 +96,6 @@ class StoredRows:
                     for file, kept in ((xs, x), (ys, y)):
                         part = kept[at : at + size].numpy()
                         file.seek(block * BLOCK * (part.nbytes // size))
-                        file.readinto(memoryview(np.ascontiguousarray(part)).cast("B"))
+                        part[...] = np.fromfile(file, part.dtype, part.size).reshape(part.shape)
                     at += size
                 yield Batch(x, y)
