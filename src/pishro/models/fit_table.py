@@ -3,7 +3,7 @@
 __all__ = ["FitSettings", "FittedTable", "calibration_share", "evaluate", "fit_encoded", "fit_table"]
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,11 +28,12 @@ from pishro.models.calibration import calibration_kind
 from pishro.models.choosing_costs import likelihood_for, task_of
 from pishro.models.comparing_costs import FOLDS, choose_cost, gap_between_values, held_out_score
 from pishro.models.evaluation import Evaluation, Scores
+from pishro.models.limiting import limits_for
 from pishro.models.scoring import baseline_scores, class_metrics, regression_metrics
 from pishro.models.table_model import TableModel
 from pishro.nn import Network
 from pishro.objectives import Batch
-from pishro.training import Progress, TrainedMembers, choose_recipe
+from pishro.training import FREE, Limits, Progress, TrainedMembers, choose_recipe
 
 CALIBRATION = 0.2
 """Share of the training rows kept to calibrate on: of 500 rows 100, which tell a level to about 2 points."""
@@ -45,7 +46,7 @@ class FitSettings:
     Attributes
     ----------
     hidden : "auto", or units of the hidden layers.
-    activation : of the hidden layers.
+    activation : of the hidden layers; "auto" is tanh for few rows, SiLU for many.
     members : "auto", or how many networks.
     likelihood : the cost: "auto", a name such as "student-t" or "poisson", or a likelihood; or a list of them, the
         usual one first, from which rows left out of three more fits of each choose.
@@ -54,16 +55,22 @@ class FitSettings:
     max_seconds : most time for the training; None for a plan of about a minute.
     calibrate : "conformal" for intervals with guaranteed coverage, "temperature" for probabilities, each learned on a
         fifth of the training rows, which the training then does without; None for neither.
+    monotone : +1 for columns with which the prediction must rise, −1 for those with which it must fall, such as
+        {"age": +1}; it does so at every point. Of two classes it is the probability of the second.
+    bounds : lowest and highest prediction, in the target's units; None in place of one that there is not. Intervals may
+        reach beyond, where the noise does.
     """
 
     hidden: "str | int | Sequence[int]" = "auto"
-    activation: str = "tanh"
+    activation: str = "auto"
     members: "int | str" = "auto"
     likelihood: "str | Likelihood | Sequence[str | Likelihood]" = "auto"
     test: float = 0.2
     seed: int = 0
     max_seconds: float | None = None
     calibrate: str | None = None
+    monotone: "Mapping[str, int] | None" = None
+    bounds: "tuple[float | None, float | None] | None" = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -137,7 +144,8 @@ def _trained(
     coder = target_encoder(part, schema, likelihood.scaling)
     encoder = TableEncoder.fit(part, schema)
     batch = Batch(encoder.transform(part), coder.transform(part[schema.target]))
-    network, trained = fit_encoded(likelihood, batch, settings, progress, announce)
+    limits = limits_for(settings.monotone, settings.bounds, encoder, coder, likelihood, likelihood.outputs(batch.y))
+    network, trained = fit_encoded(likelihood, batch, settings, progress, announce, limits)
     return TableModel(schema, encoder, coder, network, likelihood, trained)
 
 
@@ -188,6 +196,8 @@ def fit_encoded(
     settings: FitSettings,
     progress: Callable[[Progress], None] | None = None,
     announce: Callable[[str], None] | None = None,
+    limits: Limits = FREE,
+    earlier: "tuple[Network, Tensor] | None" = None,
 ) -> tuple[Network, TrainedMembers]:
     """Choose a network for encoded rows, and train.
 
@@ -197,20 +207,29 @@ def fit_encoded(
     batch : inputs (N, D), with scaled targets (N, C) or class indices (N,), and weights.
     settings, progress : as for `fit_table`.
     announce : called with the recipe's sentence.
+    limits : what the network's function must keep to.
+    earlier : a network and its θ (K, P) from which the training starts, where members and layout are the same.
     """
     x, outputs = batch.x, likelihood.outputs(batch.y)
     recipe = choose_recipe(len(x), x.shape[1], outputs, settings.hidden, settings.members, settings.max_seconds)
     if announce is not None:
         announce(recipe.sentence)
-    network = recipe.network(x, outputs, settings.activation)
+    network = recipe.network(x, outputs, settings.activation, limits)
     seconds = float("inf") if settings.max_seconds is None else settings.max_seconds
-    return network, recipe.train(network, likelihood, batch, settings.seed, seconds, progress)
+    start = None
+    if earlier is not None and earlier[0].layout == network.layout and len(earlier[1]) == recipe.members:
+        start = earlier[1].to(x.dtype)
+    trained = recipe.train(network, likelihood, batch, settings.seed, seconds, progress, start)
+    if limits.monotone and likelihood.targets == "classes":
+        # A probability drawn towards one half where the parameters are uncertain would fall where the network rises.
+        trained = dataclasses.replace(trained, posterior=None)
+    return network, trained
 
 
 def evaluate(model: TableModel, train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> tuple[Scores, Evaluation]:
     """Scores on held-out encoded rows, beside baselines fitted on the training rows."""
     x, y = test
-    predictive = model.predictive(x)
+    predictive, own = model.predictive(x), model.likelihood.mean(model.raw(x))
     if isinstance(model.target, NumericTarget):
         if not isinstance(predictive, EqualMixture):
             raise SettingError(f"The cost {model.likelihood.name!r} predicts no distribution to be scored by.")
@@ -220,7 +239,14 @@ def evaluate(model: TableModel, train: tuple[Tensor, Tensor], test: tuple[Tensor
         mean, density = predictive.mean().squeeze(1).numpy(), predictive.log_density(actual).numpy()
         plain = actual.squeeze(1).numpy()
         metrics = regression_metrics(plain, mean, density, inside)
-        evaluation = Evaluation(plain.tolist(), mean.tolist(), low.squeeze(1).tolist(), high.squeeze(1).tolist())
+        members = (model.target.inverse(own) - actual).square().mean((-2, -1)).sqrt()
+        evaluation = Evaluation(
+            plain.tolist(),
+            mean.tolist(),
+            low.squeeze(1).tolist(),
+            high.squeeze(1).tolist(),
+            members=members.tolist(),
+        )
         train_y = model.target.inverse(train[1]).squeeze(1).numpy()
         baselines = baseline_scores((train[0].numpy(), train_y), (x.numpy(), plain), 0)
         return Scores("regression", len(x), metrics, baselines), evaluation
@@ -231,6 +257,7 @@ def evaluate(model: TableModel, train: tuple[Tensor, Tensor], test: tuple[Tensor
         probabilities.argmax(1).tolist(),
         probabilities=probabilities.tolist(),
         classes=classes,
+        members=(own.argmax(-1) == y).double().mean(-1).tolist(),
     )
     baselines = baseline_scores((train[0].numpy(), train[1].numpy()), (x.numpy(), codes), len(classes))
     return Scores("classification", len(x), class_metrics(codes, probabilities), baselines), evaluation

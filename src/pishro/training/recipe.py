@@ -13,6 +13,7 @@ from pishro.errors import SettingError
 from pishro.likelihoods import Likelihood
 from pishro.nn import Network
 from pishro.objectives import Batch
+from pishro.training.limits import FREE, Limits
 from pishro.training.train import Progress, TrainedMembers
 
 Hidden = str | int | Sequence[int]
@@ -38,8 +39,8 @@ class Recipe(abc.ABC):
     sentence: str
 
     @abc.abstractmethod
-    def network(self, x: Tensor, outputs: int, activation: str = "tanh") -> Network:
-        """The network for encoded training rows x (N, D) and C raw outputs."""
+    def network(self, x: Tensor, outputs: int, activation: str = "auto", limits: Limits = FREE) -> Network:
+        """The network for encoded training rows x (N, D) and C raw outputs; "auto" is what suits the recipe."""
 
     @abc.abstractmethod
     def train(
@@ -50,6 +51,7 @@ class Recipe(abc.ABC):
         seed: int,
         seconds: float,
         watch: Watch | None = None,
+        start: Tensor | None = None,
     ) -> TrainedMembers:
         """Fit the members.
 
@@ -60,6 +62,7 @@ class Recipe(abc.ABC):
         seed : of the starting points, and of whatever else is drawn.
         seconds : most wall time.
         watch : called as the training goes on.
+        start : θ (K, P) to start from in place of random weights.
         """
 
 
