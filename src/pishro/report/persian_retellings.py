@@ -19,12 +19,10 @@ _RECIPES = {
         "لونبرگ–مارکوارت با شواهد، روی {nets} با {units} واحد \u2066tanh\u2069 ({number_p} پارامتر): {number_n} "
         "سطر برای گام‌های مرتبه‌دوم به اندازه‌ی کافی کم است؛ حداکثر {number_i} گام."
     ),
-    "Mini-batches of {number_b} rows by AdamW on {nets} with {units} units, at most {number_e} epochs, stopped "
-    "early on a part of the training rows: {number_n} rows of {number_d} inputs are too many for second-order "
-    "steps.": (
-        "ریزدسته‌های {number_b} سطری با \u2066AdamW\u2069 روی {nets} با {units} واحد، حداکثر {number_e} دوره، با "
-        "توقف زودهنگام روی بخشی از سطرهای آموزشی: {number_n} سطر با {number_d} ورودی برای گام‌های مرتبه‌دوم بیش از "
-        "اندازه زیاد است."
+    "Mini-batches of {number_b} rows by AdamW on {nets} with {units} units, stopped early on a part of the training "
+    "rows: {number_n} rows of {number_d} inputs are too many for second-order steps.": (
+        "ریزدسته‌های {number_b} سطری با \u2066AdamW\u2069 روی {nets} با {units} واحد، با توقف زودهنگام روی بخشی از "
+        "سطرهای آموزشی: {number_n} سطر با {number_d} ورودی برای گام‌های مرتبه‌دوم بیش از اندازه زیاد است."
     ),
     "1 network": "یک شبکه",
     "{number} networks": "{number} شبکه",
