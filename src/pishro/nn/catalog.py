@@ -17,12 +17,16 @@ from pishro.nn.layer_norm import LayerNorm
 from pishro.nn.piecewise_linear import PiecewiseLinear
 from pishro.nn.pooling import AveragePool1d, AveragePool2d, MaxPool1d, MaxPool2d
 from pishro.nn.rbf import RBF
+from pishro.nn.reshape import Reshape
 from pishro.nn.tapped_delay import TappedDelay
+from pishro.nn.transposed import Transposed
+from pishro.nn.upsample import Upsample
 
 LAYERS: dict[str, type[Layer]] = {
     layer.kind: layer
     for layer in (
         Dense,
+        Transposed,
         RBF,
         Conv1d,
         Conv2d,
@@ -31,6 +35,8 @@ LAYERS: dict[str, type[Layer]] = {
         AveragePool1d,
         AveragePool2d,
         Flatten,
+        Reshape,
+        Upsample,
         LayerNorm,
         Dropout,
         TappedDelay,

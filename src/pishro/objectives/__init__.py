@@ -1,9 +1,19 @@
 """Objectives: network × likelihood × prior × data."""
 
 from pishro.objectives.batch import Batch
-from pishro.objectives.mini_batches import MiniBatches, mean_cost
+from pishro.objectives.mini_batches import Disturbance, MiniBatches, Penalty, mean_cost
 from pishro.objectives.objective import Objective
 from pishro.objectives.point import DataTerm, ObjectivePoint
 from pishro.objectives.products import DataProducts
 
-__all__ = ["Batch", "DataProducts", "DataTerm", "MiniBatches", "Objective", "ObjectivePoint", "mean_cost"]
+__all__ = [
+    "Batch",
+    "DataProducts",
+    "DataTerm",
+    "Disturbance",
+    "MiniBatches",
+    "Objective",
+    "ObjectivePoint",
+    "Penalty",
+    "mean_cost",
+]

@@ -9,6 +9,7 @@ __all__ = ["MiniBatchPlan", "train_mini_batches"]
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Generator, Tensor
@@ -16,8 +17,8 @@ from torch import Generator, Tensor
 from pishro.errors import DataError
 from pishro.likelihoods import Likelihood
 from pishro.nn import Network
-from pishro.objectives import Batch, MiniBatches, mean_cost
-from pishro.optim import AdamW, Cosine, Reason, Scheduled, Stop, WarmUp, descend
+from pishro.objectives import Batch, Disturbance, MiniBatches, Penalty, mean_cost
+from pishro.optim import AdamW, Cosine, Reason, Rule, Scheduled, Stop, WarmUp, descend
 from pishro.optim.stochastic import Progress as Look
 from pishro.training.layer_flow import LayerFlow
 from pishro.training.record import TrainingRecord, versions
@@ -36,6 +37,9 @@ class MiniBatchPlan:
     epochs : most walks over the rows; the rate falls to zero along a half cosine in so many.
     size : rows of a mini-batch.
     rate, decay : of AdamW.
+    rule : another rule in its place; its own rate is the highest of the run.
+    disturb : what is done to the inputs of each mini-batch, drawn anew; the rows kept from the gradient stay.
+    penalty : added to the cost of each mini-batch, but not to that of the rows kept from the gradient.
     patience : epochs without a better validation cost of any member after which the run ends.
     validation : share of the rows kept from the gradient.
     seconds : most wall time.
@@ -48,10 +52,18 @@ class MiniBatchPlan:
     size: int = 256
     rate: float = 2e-3
     decay: float = 1e-2
+    rule: Rule[Any] | None = None
+    disturb: Disturbance | None = None
+    penalty: Penalty | None = None
     patience: int = 10
     validation: float = 0.15
     seconds: float = float("inf")
     recipe: str = "Mini-batches by AdamW, as asked."
+
+    @property
+    def inner(self) -> Rule[Any]:
+        """The rule that the schedule drives."""
+        return AdamW(self.rate, self.decay) if self.rule is None else self.rule
 
 
 def train_mini_batches(
@@ -61,7 +73,7 @@ def train_mini_batches(
     plan: MiniBatchPlan,
     progress: Callable[[Progress], None] | None = None,
 ) -> TrainedMembers:
-    """AdamW on mini-batches, all members at once, in float32.
+    """AdamW, or another stochastic rule, on mini-batches, all members at once, in float32.
 
     Raises
     ------
@@ -74,10 +86,10 @@ def train_mini_batches(
     order = torch.randperm(len(batch), generator=generator)
     held = max(1, round(plan.validation * len(batch)))
     validation, training = batch.take(order[:held]), batch.take(order[held:])
-    source = MiniBatches(network, likelihood, training, plan.size, generator)
+    source = MiniBatches(network, likelihood, training, plan.size, generator, plan.disturb, plan.penalty)
     steps = plan.epochs * source.steps
     rise = max(1, steps // 20)  # a twentieth of the run, as usual for AdamW
-    rule = Scheduled(AdamW(plan.rate, plan.decay), WarmUp(rise, then=Cosine(max(1, steps - rise))))
+    rule = Scheduled(plan.inner, WarmUp(rise, then=Cosine(max(1, steps - rise))))
     theta = starting_points(network, likelihood, training, plan.seed, plan.members)
     keeper = _Keeper(network, likelihood, validation, plan, progress, theta)
     stop = Stop(gradient=0.0, step=0.0, iterations=steps, seconds=plan.seconds)
@@ -87,7 +99,8 @@ def train_mini_batches(
         raise DataError("No member kept a finite cost; look for extreme values among the inputs and the target.")
     theta = keeper.theta[good]
     beta = _noise_precision(network, likelihood, theta, validation)
-    record = TrainingRecord(plan.recipe, "adamw", plan.seed, len(theta), network.layout.size, len(batch))
+    method = type(plan.inner).__name__.lower()
+    record = TrainingRecord(plan.recipe, method, plan.seed, len(theta), network.layout.size, len(batch))
     record.iterations = len(keeper.history)
     record.seconds = descent.seconds
     record.reasons = [r.sentence for r, g in zip(descent.reasons, good.tolist(), strict=True) if g]
