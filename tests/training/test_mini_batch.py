@@ -97,7 +97,12 @@ def test_recipe_follows_the_size_of_the_table() -> None:
     assert isinstance(choose_recipe(2000, 10, 1), FewRows)
     assert isinstance(choose_recipe(5000, 10, 1), ManyRows)
     assert isinstance(choose_recipe(1000, 400, 1), ManyRows)
-    large = choose_recipe(500_000, 100, 1)
-    assert isinstance(large, ManyRows)
-    assert large.plan.epochs < 40
-    assert "fewer epochs" in large.sentence
+
+
+def test_epochs_follow_the_time_that_there_is() -> None:
+    recipe = choose_recipe(5000, 10, 1)
+    assert isinstance(recipe, ManyRows)
+    net = recipe.network(sine(5000).x, 1)
+    assert recipe.epochs(5000, net, 1e15) == recipe.plan.epochs
+    assert 10 < recipe.epochs(5000, net, 30 * 6 * 5000 * 4 * net.layout.size) == 30
+    assert recipe.epochs(5000, net, 1e3) == 10

@@ -19,7 +19,7 @@ class _FeedForward(TableEstimator):
     def __init__(
         self,
         hidden: "str | int | Sequence[int]" = "auto",
-        activation: str = "tanh",
+        activation: str = "auto",
         likelihood: "str | Likelihood | Sequence[str | Likelihood]" = "auto",
         members: "int | str" = "auto",
         calibrate: str | None = None,
@@ -48,7 +48,7 @@ class FeedForwardRegressor(TableRegressor, _FeedForward):
     Parameters
     ----------
     hidden : "auto", or units of the hidden layers, such as (12, 12).
-    activation : of the hidden layers.
+    activation : of the hidden layers; "auto" is tanh for few rows, SiLU for many.
     likelihood : the cost: "auto" (the Normal), a name such as "student-t" or "poisson", or a likelihood; or a list of
         them, the usual one first, from which three more fits of each choose by the rows that they leave out.
     members : "auto" (up to 8), or how many networks are trained and averaged.
@@ -101,7 +101,7 @@ class FeedForwardClassifier(TableClassifier, _FeedForward):
     def __init__(
         self,
         hidden: "str | int | Sequence[int]" = "auto",
-        activation: str = "tanh",
+        activation: str = "auto",
         likelihood: "str | Likelihood" = "auto",
         members: "int | str" = "auto",
         class_weight: "str | dict[Any, float] | None" = None,

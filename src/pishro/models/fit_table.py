@@ -45,7 +45,7 @@ class FitSettings:
     Attributes
     ----------
     hidden : "auto", or units of the hidden layers.
-    activation : of the hidden layers.
+    activation : of the hidden layers; "auto" is tanh for few rows, SiLU for many.
     members : "auto", or how many networks.
     likelihood : the cost: "auto", a name such as "student-t" or "poisson", or a likelihood; or a list of them, the
         usual one first, from which rows left out of three more fits of each choose.
@@ -57,7 +57,7 @@ class FitSettings:
     """
 
     hidden: "str | int | Sequence[int]" = "auto"
-    activation: str = "tanh"
+    activation: str = "auto"
     members: "int | str" = "auto"
     likelihood: "str | Likelihood | Sequence[str | Likelihood]" = "auto"
     test: float = 0.2

@@ -105,8 +105,9 @@ class FewRows(Recipe):
             )
         return cls(units, count, _sentence(rows, size, units, count, iterations, cuts), iterations)
 
-    def network(self, x: Tensor, outputs: int, activation: str = "tanh") -> Network:
-        """Dense layers."""
+    def network(self, x: Tensor, outputs: int, activation: str = "auto") -> Network:
+        """Dense layers; tanh, whose second derivatives make the curvature smooth, unless named."""
+        activation = "tanh" if activation == "auto" else activation
         return Network.chain(x.shape[1], *[Dense(units, activation) for units in self.hidden], Dense(outputs))
 
     def train(

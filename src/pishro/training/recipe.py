@@ -38,8 +38,8 @@ class Recipe(abc.ABC):
     sentence: str
 
     @abc.abstractmethod
-    def network(self, x: Tensor, outputs: int, activation: str = "tanh") -> Network:
-        """The network for encoded training rows x (N, D) and C raw outputs."""
+    def network(self, x: Tensor, outputs: int, activation: str = "auto") -> Network:
+        """The network for encoded training rows x (N, D) and C raw outputs; "auto" is what suits the recipe."""
 
     @abc.abstractmethod
     def train(
