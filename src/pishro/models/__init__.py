@@ -1,5 +1,6 @@
 """Fitted models and their held-out scores."""
 
+from pishro.models.augmentation import Augmentation
 from pishro.models.calibration import (
     Calibration,
     ConformalIntervals,
@@ -8,29 +9,37 @@ from pishro.models.calibration import (
     calibration_from_json,
 )
 from pishro.models.choosing_costs import likelihood_for, task_of
+from pishro.models.convolutional import ConvModel, convolutional_network
 from pishro.models.evaluation import Evaluation, Metric, Scores
 from pishro.models.explanation import PartialDependence, input_jacobian, partial_dependence, relevance
 from pishro.models.fit_table import FitSettings, FittedTable, calibration_share, fit_encoded, fit_table
+from pishro.models.image_plan import mini_batch_plan
+from pishro.models.row_scaling import RowScaling
 from pishro.models.table_model import TableModel, scaled_predictive
 
 __all__ = [
+    "Augmentation",
     "Calibration",
     "ConformalIntervals",
+    "ConvModel",
     "Evaluation",
     "FitSettings",
     "FittedTable",
     "Metric",
     "PartialDependence",
+    "RowScaling",
     "Scores",
     "TableModel",
     "Temperature",
     "calibration_error",
     "calibration_from_json",
     "calibration_share",
+    "convolutional_network",
     "fit_encoded",
     "fit_table",
     "input_jacobian",
     "likelihood_for",
+    "mini_batch_plan",
     "partial_dependence",
     "relevance",
     "scaled_predictive",

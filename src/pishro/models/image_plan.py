@@ -1,0 +1,48 @@
+"""How networks on images and other wide rows walk over mini-batches: size, epochs and rule by the number of rows."""
+
+__all__ = ["mini_batch_plan"]
+
+import math
+from typing import Any
+
+from pishro.errors import SettingError
+from pishro.optim import Rule
+from pishro.optim.stochastic import rule_named
+from pishro.training import MiniBatchPlan
+
+MOST_ROWS = 128
+"""Rows of a mini-batch where there are plenty."""
+
+STEPS = 1500
+"""Steps that "auto" aims at; on few rows these are many epochs, on many rows the fewest allowed are more steps."""
+
+EPOCHS = (15, 200)
+
+
+def mini_batch_plan(
+    rows: int, method: "str | Rule[Any]", epochs: "str | int", validation: float, seed: int
+) -> MiniBatchPlan:
+    """The plan for that many rows.
+
+    Raises
+    ------
+    SettingError
+        If the rule is unknown, or there is no epoch or no row to validate on.
+
+    Examples
+    --------
+    >>> mini_batch_plan(60_000, "adamw", "auto", 0.1, 0).epochs
+    15
+    """
+    rule = rule_named(method) if isinstance(method, str) else method
+    if not 0 < validation < 1:
+        raise SettingError(f"Expected a validation share between 0 and 1, such as 0.1, received {validation}.")
+    size = min(MOST_ROWS, max(16, rows // 40))
+    most = min(EPOCHS[1], max(EPOCHS[0], math.ceil(STEPS * size / rows))) if isinstance(epochs, str) else epochs
+    if most < 1:
+        raise SettingError(f"Expected at least 1 epoch, received {most}.")
+    sentence = (
+        f"Mini-batches of {size} rows by {type(rule).__name__}, at most {most} epochs, stopped early on "
+        f"{validation:.0%} of the training rows."
+    )
+    return MiniBatchPlan(seed=seed, epochs=most, size=size, rule=rule, validation=validation, recipe=sentence)
