@@ -1,5 +1,6 @@
 """scikit-learn estimators."""
 
+from pishro.estimators.autoencoder import Autoencoder
 from pishro.estimators.convolutional import ConvClassifier
 from pishro.estimators.feed_forward import FeedForwardClassifier, FeedForwardRegressor
 from pishro.estimators.not_fitted import NotFittedError
@@ -7,6 +8,7 @@ from pishro.estimators.perceptron import PerceptronClassifier
 from pishro.estimators.radial import RBFClassifier, RBFRegressor
 
 __all__ = [
+    "Autoencoder",
     "ConvClassifier",
     "FeedForwardClassifier",
     "FeedForwardRegressor",

@@ -1,6 +1,7 @@
 """Fitted models and their held-out scores."""
 
 from pishro.models.augmentation import Augmentation
+from pishro.models.autoencoder import AutoencoderModel, conv_autoencoder, dense_autoencoder
 from pishro.models.calibration import (
     Calibration,
     ConformalIntervals,
@@ -9,7 +10,9 @@ from pishro.models.calibration import (
     calibration_from_json,
 )
 from pishro.models.choosing_costs import likelihood_for, task_of
+from pishro.models.code_penalties import L1, CodePenalty, Contractive, KullbackLeibler, code_penalty
 from pishro.models.convolutional import ConvModel, convolutional_network
+from pishro.models.corruption import GaussianNoise, Masking, SaltAndPepper
 from pishro.models.evaluation import Evaluation, Metric, Scores
 from pishro.models.explanation import PartialDependence, input_jacobian, partial_dependence, relevance
 from pishro.models.fit_table import FitSettings, FittedTable, calibration_share, fit_encoded, fit_table
@@ -18,23 +21,34 @@ from pishro.models.row_scaling import RowScaling
 from pishro.models.table_model import TableModel, scaled_predictive
 
 __all__ = [
+    "L1",
     "Augmentation",
+    "AutoencoderModel",
     "Calibration",
+    "CodePenalty",
     "ConformalIntervals",
+    "Contractive",
     "ConvModel",
     "Evaluation",
     "FitSettings",
     "FittedTable",
+    "GaussianNoise",
+    "KullbackLeibler",
+    "Masking",
     "Metric",
     "PartialDependence",
     "RowScaling",
+    "SaltAndPepper",
     "Scores",
     "TableModel",
     "Temperature",
     "calibration_error",
     "calibration_from_json",
     "calibration_share",
+    "code_penalty",
+    "conv_autoencoder",
     "convolutional_network",
+    "dense_autoencoder",
     "fit_encoded",
     "fit_table",
     "input_jacobian",
