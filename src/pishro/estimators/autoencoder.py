@@ -41,6 +41,12 @@ VALIDATION = 0.1
 
 COSTS = ("auto", "normal", "bernoulli")
 
+WIDEST = 512
+"""Units of the widest layer that "auto" makes."""
+
+STEPS = 6000
+"""Steps that "auto" epochs aim at with dense layers, which cost a fraction of a millisecond each."""
+
 
 class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """A network that gives rows back through a code; trained on mini-batches, stopped early.
@@ -51,8 +57,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     Parameters
     ----------
     hidden : units of the layers between input and code, in reverse between code and output; channels of the blocks for
-        images. "auto" is one layer as wide as the geometric mean of input and code, and as many blocks as can halve
-        the images.
+        images. "auto" is two layers, one as wide as the input and one between it and the code, and as many blocks as can
+        halve the images.
     code : units of the code.
     activation : of the layers between; the output is linear before the cost's link.
     code_activation : of the code; "auto" is linear, unless the penalty needs another.
@@ -63,7 +69,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     image_shape : of flat rows that are images, (H, W) or (H, W, C).
     likelihood : "normal" for numbers, whose columns are standardized; "bernoulli" for values between 0 and 1, to which
         others are scaled with a warning; "auto" is Bernoulli where all values lie between 0 and 1.
-    method : a stochastic rule by name, or as an object with settings of its own.
+    method : a stochastic rule by name, or as an object with settings of its own; "auto" is AdamW.
     epochs : most walks over the rows; "auto" by their number.
     random_state : seed of everything that is drawn.
 
@@ -92,7 +98,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         tied: bool = False,
         image_shape: "Sequence[int] | None" = None,
         likelihood: str = "auto",
-        method: "str | Rule[Any]" = "adamw",
+        method: "str | Rule[Any]" = "auto",
         epochs: "str | int" = "auto",
         random_state: Any = None,
     ) -> None:
@@ -127,7 +133,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             penalty.check(network)
         likelihood, scaling = self._cost(x)
         scaled = scaling(x)
-        plan = mini_batch_plan(len(x), self.method, self.epochs, VALIDATION, seed_from(self.random_state))
+        steps = STEPS if x.ndim == 2 else STEPS // 4
+        plan = mini_batch_plan(len(x), self.method, self.epochs, VALIDATION, seed_from(self.random_state), steps)
         plan = dataclasses.replace(plan, members=1, disturb=self._disturbance(likelihood), penalty=penalty)
         trained = train_mini_batches(network, likelihood, Batch(scaled, scaled.flatten(1)), plan)
         self.model_ = AutoencoderModel(scaling, network, likelihood, trained)
@@ -141,7 +148,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         suited = "linear" if penalty is None else penalty.code_activation
         code_activation = suited if self.code_activation == "auto" else self.code_activation
         if len(row) == 1:
-            units = [round((row[0] * self.code) ** 0.5)] if isinstance(self.hidden, str) else self.hidden
+            wide = min(row[0], WIDEST)
+            units = [wide, round((wide * self.code) ** 0.5)] if isinstance(self.hidden, str) else self.hidden
             return dense_autoencoder(row[0], units, self.code, self.activation, code_activation, self.tied)
         if self.tied:
             raise SettingError("Weights are tied in dense layers only; pass images as flat rows, or leave tied=False.")

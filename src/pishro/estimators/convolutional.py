@@ -39,8 +39,8 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     image_shape : of flat rows, (H, W) or (H, W, C); (L,) or (L, C) for sequences.
     augment : how training images are moved at random, an `Augmentation` or a dict of its settings such as
         {"shift": 2, "rotate": 10}; None for not at all.
-    method : a stochastic rule by name, such as "adamw" or "nesterov", or as an object with settings of its own. Its
-        rate rises at the beginning and falls to zero along half a cosine.
+    method : a stochastic rule by name, such as "adam" or "nesterov", or as an object with settings of its own; "auto"
+        is AdamW. Its rate rises at the beginning and falls to zero along half a cosine.
     epochs : most walks over the rows; "auto" by their number.
     members : networks from different starts, trained together; their probabilities are averaged.
     validation : share of the rows kept from the gradient, whose cost tells when to stop and which weights to keep.
@@ -70,7 +70,7 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         kind: str = "auto",
         image_shape: "Sequence[int] | None" = None,
         augment: "Augmentation | dict[str, float] | None" = None,
-        method: "str | Rule[Any]" = "adamw",
+        method: "str | Rule[Any]" = "auto",
         epochs: "str | int" = "auto",
         members: int = 1,
         validation: float = 0.1,

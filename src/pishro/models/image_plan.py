@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from pishro.errors import SettingError
-from pishro.optim import Rule
+from pishro.optim import AdamW, Rule
 from pishro.optim.stochastic import rule_named
 from pishro.training import MiniBatchPlan
 
@@ -14,15 +14,27 @@ MOST_ROWS = 128
 """Rows of a mini-batch where there are plenty."""
 
 STEPS = 1500
-"""Steps that "auto" aims at; on few rows these are many epochs, on many rows the fewest allowed are more steps."""
+"""Steps that "auto" epochs aim at; on few rows these are many epochs, on many rows the fewest allowed are more steps."""
 
 EPOCHS = (15, 200)
 
+RATE = 3e-3
+"""Of AdamW. Digits, dense autoencoder with a code of 10, squared error after 150 epochs: 0.95 at 1e-3, 0.76 at 3e-3."""
+
 
 def mini_batch_plan(
-    rows: int, method: "str | Rule[Any]", epochs: "str | int", validation: float, seed: int
+    rows: int, method: "str | Rule[Any]", epochs: "str | int", validation: float, seed: int, steps: int = STEPS
 ) -> MiniBatchPlan:
     """The plan for that many rows.
+
+    Parameters
+    ----------
+    rows : N.
+    method : a rule, its name, or "auto" for AdamW.
+    epochs : most walks over the rows, or "auto" for as many as make `steps` steps.
+    validation : share of the rows kept from the gradient.
+    seed : of all that is drawn.
+    steps : what "auto" aims at.
 
     Raises
     ------
@@ -31,14 +43,16 @@ def mini_batch_plan(
 
     Examples
     --------
-    >>> mini_batch_plan(60_000, "adamw", "auto", 0.1, 0).epochs
+    >>> mini_batch_plan(60_000, "auto", "auto", 0.1, 0).epochs
     15
     """
+    if method == "auto":
+        method = AdamW(RATE, decay=1e-2)
     rule = rule_named(method) if isinstance(method, str) else method
     if not 0 < validation < 1:
         raise SettingError(f"Expected a validation share between 0 and 1, such as 0.1, received {validation}.")
     size = min(MOST_ROWS, max(16, rows // 40))
-    most = min(EPOCHS[1], max(EPOCHS[0], math.ceil(STEPS * size / rows))) if isinstance(epochs, str) else epochs
+    most = min(EPOCHS[1], max(EPOCHS[0], math.ceil(steps * size / rows))) if isinstance(epochs, str) else epochs
     if most < 1:
         raise SettingError(f"Expected at least 1 epoch, received {most}.")
     sentence = (
