@@ -118,7 +118,10 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         plan = mini_batch_plan(len(x), self.method, self.epochs, self.validation, seed_from(self.random_state))
         plan = dataclasses.replace(
-            plan, members=self.members, disturb=augment, seconds=math.inf if self.max_seconds is None else self.max_seconds
+            plan,
+            members=self.members,
+            disturb=augment,
+            seconds=math.inf if self.max_seconds is None else self.max_seconds,
         )
         scaling = RowScaling.standard(x, [axis for axis in range(x.ndim) if axis != 1])
         likelihood = Categorical(len(self.classes_))
@@ -133,7 +136,8 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Most probable labels (N,)."""
-        labels: npt.NDArray[Any] = self.classes_[self.predict_proba(X).argmax(-1)]
+        winners = self.predict_proba(X).argmax(-1)
+        labels: npt.NDArray[Any] = self.classes_[winners]
         return labels
 
     def _rows(self, X: Any) -> Tensor:

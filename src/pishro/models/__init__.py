@@ -1,5 +1,8 @@
 """Fitted models and their held-out scores."""
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from pishro.models.augmentation import Augmentation
 from pishro.models.autoencoder import AutoencoderModel, conv_autoencoder, dense_autoencoder
 from pishro.models.calibration import (
@@ -19,6 +22,9 @@ from pishro.models.fit_table import FitSettings, FittedTable, calibration_share,
 from pishro.models.image_plan import mini_batch_plan
 from pishro.models.row_scaling import RowScaling
 from pishro.models.table_model import TableModel, scaled_predictive
+
+if TYPE_CHECKING:
+    from pishro.models.image_plots import plot_code, plot_feature_maps, plot_filters, plot_reconstructions
 
 __all__ = [
     "L1",
@@ -55,7 +61,18 @@ __all__ = [
     "likelihood_for",
     "mini_batch_plan",
     "partial_dependence",
+    "plot_code",
+    "plot_feature_maps",
+    "plot_filters",
+    "plot_reconstructions",
     "relevance",
     "scaled_predictive",
     "task_of",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # matplotlib is imported when a picture is first asked for
+    if name.startswith("plot_") and name in __all__:
+        return getattr(importlib.import_module("pishro.models.image_plots"), name)
+    raise AttributeError(f"module 'pishro.models' has no attribute {name!r}")

@@ -66,9 +66,7 @@ def dense_autoencoder(
     }
     for i in reversed(range(len(widths))):
         f = activation if i else "linear"
-        layers[f"decoder{i}" if i else "output"] = (
-            Transposed(names[i], widths[i], f) if tied else Dense(widths[i], f)
-        )
+        layers[f"decoder{i}" if i else "output"] = Transposed(names[i], widths[i], f) if tied else Dense(widths[i], f)
     return Network.graph({"x": columns}, layers)
 
 

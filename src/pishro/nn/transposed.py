@@ -44,9 +44,7 @@ class Transposed(ClosedFormLayer):
     activation: Activation
     kind = "transposed"
 
-    def __init__(
-        self, lender: str, units: int, activation: "str | Activation | Mapping[str, Any]" = "linear"
-    ) -> None:
+    def __init__(self, lender: str, units: int, activation: "str | Activation | Mapping[str, Any]" = "linear") -> None:
         if units < 1:
             raise SettingError(f"A transposed layer needs at least 1 unit, received {units}.")
         object.__setattr__(self, "lender", lender)
