@@ -136,7 +136,7 @@ def test_values_outside_0_and_1_are_scaled_and_said() -> None:
 def test_missing_values_are_named() -> None:
     rows = X.copy()
     rows[3, 1] = np.nan
-    with pytest.raises(DataError, match="NaN .* first in row 3"):
+    with pytest.raises(DataError, match="NaN, first in row 3 of 1"):
         quick().fit(rows)
 
 

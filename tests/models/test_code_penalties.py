@@ -6,10 +6,10 @@ from torch import Generator
 from torch.autograd.functional import jacobian
 
 from pishro.errors import SettingError
+from pishro.likelihoods import Normal
 from pishro.models import L1, Contractive, GaussianNoise, KullbackLeibler, Masking, SaltAndPepper
 from pishro.models.autoencoder import conv_autoencoder, dense_autoencoder, encode
 from pishro.objectives import Batch, MiniBatches
-from pishro.likelihoods import Normal
 
 X = torch.randn(6, 5, generator=Generator().manual_seed(0), dtype=torch.float64)
 IMAGES = torch.randn(4, 1, 4, 4, generator=Generator().manual_seed(0), dtype=torch.float64)

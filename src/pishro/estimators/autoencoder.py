@@ -57,8 +57,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     Parameters
     ----------
     hidden : units of the layers between input and code, in reverse between code and output; channels of the blocks for
-        images. "auto" is two layers, one as wide as the input and one between it and the code, and as many blocks as can
-        halve the images.
+        images. "auto" is two layers, one as wide as the input and one between it and the code; of blocks, as many as
+        can halve the images.
     code : units of the code.
     activation : of the layers between; the output is linear before the cost's link.
     code_activation : of the code; "auto" is linear, unless the penalty needs another.

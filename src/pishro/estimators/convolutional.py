@@ -126,8 +126,9 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         scaling = RowScaling.standard(x, [axis for axis in range(x.ndim) if axis != 1])
         likelihood = Categorical(len(self.classes_))
         batch = Batch(scaling(x), torch.from_numpy(codes.astype(np.int64)))
-        self.model_ = ConvModel(scaling, network, likelihood, train_mini_batches(network, likelihood, batch, plan))
-        self.n_iter_ = self.model_.trained.record.iterations
+        trained = train_mini_batches(network, likelihood, batch, plan)
+        self.model_ = ConvModel(scaling, network, likelihood, trained, tuple(self.classes_.tolist()))
+        self.n_iter_ = trained.record.iterations
         return self
 
     def predict_proba(self, X: Any) -> Floats:

@@ -43,8 +43,8 @@ def checked_numbers(estimator: BaseEstimator, X: Any, *, reset: bool) -> npt.NDA
         row = int(finite.argmin())
         what = "NaN" if np.isnan(values[row]).any() else "infinity"
         raise DataError(
-            f"Input X contains {what} (or infinity, or a value beyond float32), first in row {row}, of {(~finite).sum()} "
-            "such rows; fill the gaps, or leave these rows out."
+            f"Input X contains {what}, first in row {row} of {(~finite).sum()} such rows; fill the gaps, or leave "
+            "these rows out. What float32 cannot hold counts as infinity."
         )
     if reset:
         estimator._row_given = values.shape[1:]

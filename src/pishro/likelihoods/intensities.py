@@ -56,7 +56,8 @@ class Intensities(Likelihood):
     def nll(self, raw: Tensor, y: Tensor) -> Tensor:
         """Cross-entropy less the entropy of y."""
         entropy = torch.special.entr(y) + torch.special.entr(1 - y)
-        return (softplus(raw) - y * raw - entropy).sum(-1)
+        cost: Tensor = (softplus(raw) - y * raw - entropy).sum(-1)
+        return cost
 
     def gradient(self, raw: Tensor, y: Tensor) -> Tensor:
         """σ(raw) − y."""

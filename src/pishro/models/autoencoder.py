@@ -110,7 +110,7 @@ def _halves(grid: Sequence[int]) -> bool:
 
 
 def _channels(grid: Sequence[int]) -> list[int]:
-    widths = []
+    widths: list[int] = []
     while _halves(grid):
         widths.append(FIRST_CHANNELS * 2 ** len(widths))
         grid = [places // 2 for places in grid]

@@ -15,7 +15,7 @@ Rifai, Vincent, Muller, Glorot, Bengio (2011), Contractive auto-encoders: explic
 extraction, ICML.
 """
 
-__all__ = ["CodePenalty", "Contractive", "KullbackLeibler", "L1", "code_penalty"]
+__all__ = ["L1", "CodePenalty", "Contractive", "KullbackLeibler", "code_penalty"]
 
 import abc
 import dataclasses

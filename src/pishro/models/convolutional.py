@@ -15,7 +15,7 @@ __all__ = ["ConvModel", "convolutional_network"]
 
 import dataclasses
 from collections.abc import Sequence
-from typing import final
+from typing import Any, final
 
 import torch
 from torch import Tensor
@@ -97,12 +97,14 @@ class ConvModel:
     scaling : of each channel.
     network, likelihood : the function and its cost.
     trained : θ of the members and the record.
+    classes : the labels, in the order of the probabilities.
     """
 
     scaling: RowScaling
     network: Network
     likelihood: Likelihood
     trained: TrainedMembers
+    classes: tuple[Any, ...]
 
     def probabilities(self, x: Tensor) -> Tensor:
         """Probabilities of the classes (N, C) for rows (N, *row), averaged over the members."""

@@ -14,7 +14,7 @@ MOST_ROWS = 128
 """Rows of a mini-batch where there are plenty."""
 
 STEPS = 1500
-"""Steps that "auto" epochs aim at; on few rows these are many epochs, on many rows the fewest allowed are more steps."""
+"""Steps that "auto" epochs aim at: many epochs on few rows, while on many rows even the fewest are more steps."""
 
 EPOCHS = (15, 200)
 

@@ -106,11 +106,12 @@ def plot_code(code: Any, labels: Any = None, axes: Axes | None = None) -> Axes:
     given = np.zeros(len(points)) if labels is None else np.asarray(labels)
     kinds = np.unique(given)
     if len(kinds) > MOST_LABELS:
-        axes.figure.colorbar(axes.scatter(*points[:, :2].T, s=6, c=given, cmap="viridis"), ax=axes)
+        axes.figure.colorbar(axes.scatter(points[:, 0], points[:, 1], s=6, c=given, cmap="viridis"), ax=axes)
     else:
         colors = _palette(len(kinds))
         for kind, color in zip(kinds, colors, strict=True):
-            axes.scatter(*points[given == kind, :2].T, s=6, color=color, label=str(kind))
+            those = points[given == kind]
+            axes.scatter(those[:, 0], those[:, 1], s=6, color=color, label=str(kind))
         if labels is not None:
             axes.legend(markerscale=2, fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     axes.set(xlabel="code 1", ylabel="code 2")
