@@ -15,7 +15,7 @@ SOURCE = ROOT / "src"
 # This list may only shrink; an entry that is no longer a breach fails its test.
 ALLOWED: dict[str, set[str]] = {
     # The signature is part of the fixed public face: everything that training by hand may set, by name.
-    "parameters": {"src/pishro/training/train.py:train"},
+    "parameters": {"src/pishro/training/by_hand.py:train"},
 }
 
 # Imports go down only; rooms on the same floor know nothing of each other.

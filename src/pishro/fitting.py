@@ -131,7 +131,7 @@ def fit(
     progress : called with a `Progress` after each iteration.
     started : called with the schema and the recipe before the training begins.
     **settings : fields of `pishro.models.FitSettings`: hidden, activation, members, likelihood, test,
-        seed, max_seconds, calibrate.
+        seed, max_seconds, calibrate, monotone, bounds.
 
     Raises
     ------

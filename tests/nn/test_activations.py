@@ -27,6 +27,7 @@ PEERS = {
     "elu 0.7": lambda z: functional.elu(z, 0.7),
     "gelu": lambda z: z * (1 + torch.erf(z / math.sqrt(2))) / 2,
     "silu": lambda z: z / (1 + torch.exp(-z)),
+    "bounded": torch.tanh,
     "logarithm": lambda z: torch.log(torch.where(z > 1e-12, z, 1e-12)),
 }
 

@@ -108,7 +108,7 @@ def test_plain_training_and_fixed_prior() -> None:
     theta, record = train(net, Normal(), x, y, prior=None, members=1)
     design = torch.cat([x, torch.ones(50, 1).double()], 1)
     torch.testing.assert_close(theta[0], torch.linalg.lstsq(design, y).solution[:, 0], rtol=1e-6, atol=1e-8)
-    assert "as asked" in record.recipe
+    assert "few enough" in record.recipe
     groups = torch.zeros(5, dtype=torch.long)
     heavy, _ = train(net, Normal(), x, y, prior=NormalPrior(groups, torch.full((1, 1), 1e4).double()))
     assert heavy.norm() < 0.1 * theta.norm()

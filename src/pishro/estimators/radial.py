@@ -4,7 +4,7 @@ __all__ = ["RBFClassifier", "RBFRegressor"]
 
 from typing import Any
 
-from pishro.data import ClassTarget, NumericTarget
+from pishro.data import ClassTarget, NumericTarget, TableEncoder
 from pishro.errors import SettingError, unknown_name
 from pishro.estimators.table_estimators import TableClassifier, TableEstimator, TableRegressor, Target
 from pishro.likelihoods import Categorical, Likelihood
@@ -109,7 +109,7 @@ class RBFRegressor(TableRegressor, _Radial):
         self.random_state = random_state
 
     def _train(
-        self, likelihood: Likelihood, batch: Batch, target: Target, seconds: float | None
+        self, likelihood: Likelihood, batch: Batch, target: Target, encoder: TableEncoder, seconds: float | None
     ) -> tuple[Network, TrainedMembers]:
         if self.exact:
             return interpolate(likelihood, batch, self.kernel, self._fixed_width())
@@ -176,7 +176,7 @@ class RBFClassifier(TableClassifier, _Radial):
         return Categorical(len(target.classes)) if self.centers == "rows" else super()._likelihood(target)
 
     def _train(
-        self, likelihood: Likelihood, batch: Batch, target: Target, seconds: float | None
+        self, likelihood: Likelihood, batch: Batch, target: Target, encoder: TableEncoder, seconds: float | None
     ) -> tuple[Network, TrainedMembers]:
         if self.centers == "rows":
             return kernel_regression(likelihood, batch, self._fixed_width())

@@ -73,7 +73,7 @@ class TableEstimator(BaseEstimator, abc.ABC):  # type: ignore[misc]
 
     @abc.abstractmethod
     def _train(
-        self, likelihood: Likelihood, batch: Batch, target: "Target", seconds: float | None
+        self, likelihood: Likelihood, batch: Batch, target: "Target", encoder: TableEncoder, seconds: float | None
     ) -> tuple[Network, TrainedMembers]:
         """A network fitted to encoded rows, in at most so many seconds."""
 
@@ -111,7 +111,9 @@ class TableEstimator(BaseEstimator, abc.ABC):  # type: ignore[misc]
         schema = Schema(columns, TARGET, task, classes, left_out, notes, len(frame))  # type: ignore[arg-type]
         encoder = TableEncoder.fit(frame, schema, weight)
         weights = None if weight is None else torch.from_numpy(weight)
-        network, trained = self._train(likelihood, Batch(encoder.transform(frame), y, weights), target, seconds)
+        network, trained = self._train(
+            likelihood, Batch(encoder.transform(frame), y, weights), target, encoder, seconds
+        )
         self.model_ = TableModel(schema, encoder, target, network, likelihood, trained)
         if kept is not None and self.calibrate is not None:
             rows = encoder.transform(whole[0][kept.numpy()])

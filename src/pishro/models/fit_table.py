@@ -3,7 +3,7 @@
 __all__ = ["FitSettings", "FittedTable", "calibration_share", "evaluate", "fit_encoded", "fit_table"]
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,11 +28,12 @@ from pishro.models.calibration import calibration_kind
 from pishro.models.choosing_costs import likelihood_for, task_of
 from pishro.models.comparing_costs import FOLDS, choose_cost, gap_between_values, held_out_score
 from pishro.models.evaluation import Evaluation, Scores
+from pishro.models.limiting import limits_for
 from pishro.models.scoring import baseline_scores, class_metrics, regression_metrics
 from pishro.models.table_model import TableModel
 from pishro.nn import Network
 from pishro.objectives import Batch
-from pishro.training import Progress, TrainedMembers, choose_recipe
+from pishro.training import FREE, Limits, Progress, TrainedMembers, choose_recipe
 
 CALIBRATION = 0.2
 """Share of the training rows kept to calibrate on: of 500 rows 100, which tell a level to about 2 points."""
@@ -54,6 +55,10 @@ class FitSettings:
     max_seconds : most time for the training; None for a plan of about a minute.
     calibrate : "conformal" for intervals with guaranteed coverage, "temperature" for probabilities, each learned on a
         fifth of the training rows, which the training then does without; None for neither.
+    monotone : +1 for columns with which the prediction must rise, −1 for those with which it must fall, such as
+        {"age": +1}; it does so at every point. Of two classes it is the probability of the second.
+    bounds : lowest and highest prediction, in the target's units; None in place of one that there is not. Intervals may
+        reach beyond, where the noise does.
     """
 
     hidden: "str | int | Sequence[int]" = "auto"
@@ -64,6 +69,8 @@ class FitSettings:
     seed: int = 0
     max_seconds: float | None = None
     calibrate: str | None = None
+    monotone: "Mapping[str, int] | None" = None
+    bounds: "tuple[float | None, float | None] | None" = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,7 +141,8 @@ def _trained(
     coder = target_encoder(part, schema, likelihood.scaling)
     encoder = TableEncoder.fit(part, schema)
     batch = Batch(encoder.transform(part), coder.transform(part[schema.target]))
-    network, trained = fit_encoded(likelihood, batch, settings, progress, announce)
+    limits = limits_for(settings.monotone, settings.bounds, encoder, coder, likelihood, likelihood.outputs(batch.y))
+    network, trained = fit_encoded(likelihood, batch, settings, progress, announce, limits)
     return TableModel(schema, encoder, coder, network, likelihood, trained)
 
 
@@ -185,6 +193,7 @@ def fit_encoded(
     settings: FitSettings,
     progress: Callable[[Progress], None] | None = None,
     announce: Callable[[str], None] | None = None,
+    limits: Limits = FREE,
 ) -> tuple[Network, TrainedMembers]:
     """Choose a network for encoded rows, and train.
 
@@ -194,14 +203,19 @@ def fit_encoded(
     batch : inputs (N, D), with scaled targets (N, C) or class indices (N,), and weights.
     settings, progress : as for `fit_table`.
     announce : called with the recipe's sentence.
+    limits : what the network's function must keep to.
     """
     x, outputs = batch.x, likelihood.outputs(batch.y)
     recipe = choose_recipe(len(x), x.shape[1], outputs, settings.hidden, settings.members, settings.max_seconds)
     if announce is not None:
         announce(recipe.sentence)
-    network = recipe.network(x, outputs, settings.activation)
+    network = recipe.network(x, outputs, settings.activation, limits)
     seconds = float("inf") if settings.max_seconds is None else settings.max_seconds
-    return network, recipe.train(network, likelihood, batch, settings.seed, seconds, progress)
+    trained = recipe.train(network, likelihood, batch, settings.seed, seconds, progress)
+    if limits.monotone and likelihood.targets == "classes":
+        # A probability drawn towards one half where the parameters are uncertain would fall where the network rises.
+        trained = dataclasses.replace(trained, posterior=None)
+    return network, trained
 
 
 def evaluate(model: TableModel, train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> tuple[Scores, Evaluation]:

@@ -16,6 +16,7 @@ from pishro.nn.join import Join
 from pishro.nn.joins import Concatenate, Product, Sum
 from pishro.nn.layer import ClosedFormLayer, Layer
 from pishro.nn.layer_norm import LayerNorm
+from pishro.nn.monotone import MonotoneDense
 from pishro.nn.network import Network
 from pishro.nn.network_module import NetworkModule
 from pishro.nn.node import Node
@@ -53,6 +54,7 @@ __all__ = [
     "LayerNorm",
     "MaxPool1d",
     "MaxPool2d",
+    "MonotoneDense",
     "Network",
     "NetworkModule",
     "Node",

@@ -14,6 +14,7 @@ from pishro.nn.join import Join
 from pishro.nn.joins import Concatenate, Product, Sum
 from pishro.nn.layer import Layer
 from pishro.nn.layer_norm import LayerNorm
+from pishro.nn.monotone import MonotoneDense
 from pishro.nn.piecewise_linear import PiecewiseLinear
 from pishro.nn.pooling import AveragePool1d, AveragePool2d, MaxPool1d, MaxPool2d
 from pishro.nn.rbf import RBF
@@ -27,6 +28,7 @@ LAYERS: dict[str, type[Layer]] = {
     for layer in (
         Dense,
         Transposed,
+        MonotoneDense,
         RBF,
         Conv1d,
         Conv2d,

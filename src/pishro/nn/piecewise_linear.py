@@ -88,6 +88,12 @@ class PiecewiseLinear(ParameterFree):
         lower = torch.tensor(low, dtype=torch.float64)
         return torch.tensor(columns, dtype=torch.long), lower, 1 / (torch.tensor(high, dtype=torch.float64) - lower)
 
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The column that each output comes from."""
+        bins = [column for column, edges in enumerate(self.edges) for _ in range(len(edges) - 1)]
+        return (*range(len(self.edges)), *bins)
+
     def forward(
         self, params: Parameters, x: Tensor, *, training: bool = False, generator: Generator | None = None
     ) -> tuple[Tensor, Tensor]:

@@ -13,9 +13,10 @@ from torch import Tensor
 
 from pishro.errors import DataError
 from pishro.likelihoods import Likelihood
-from pishro.nn import Dense, Network
+from pishro.nn import Network
 from pishro.objectives import Batch
 from pishro.optim import Stop
+from pishro.training.limits import FREE, Limits
 from pishro.training.recipe import Hidden, Recipe, Watch, dense_parameters, given_units
 from pishro.training.train import Plan, TrainedMembers, train_members
 
@@ -105,10 +106,11 @@ class FewRows(Recipe):
             )
         return cls(units, count, _sentence(rows, size, units, count, iterations, cuts), iterations)
 
-    def network(self, x: Tensor, outputs: int, activation: str = "auto") -> Network:
+    def network(self, x: Tensor, outputs: int, activation: str = "auto", limits: Limits = FREE) -> Network:
         """Dense layers; tanh, whose second derivatives make the curvature smooth, unless named."""
         activation = "tanh" if activation == "auto" else activation
-        return Network.chain(x.shape[1], *[Dense(units, activation) for units in self.hidden], Dense(outputs))
+        layers = limits.layers(self.hidden, activation, limits.signs)
+        return Network.chain(x.shape[1], *layers, limits.output(outputs))
 
     def train(
         self,

@@ -13,9 +13,9 @@ from typing import Self, final
 from torch import Tensor
 
 from pishro.likelihoods import Likelihood
-from pishro.nn import Dense, Dropout, Network, PiecewiseLinear
-from pishro.nn.layer import Layer
+from pishro.nn import Dropout, Network, PiecewiseLinear
 from pishro.objectives import Batch
+from pishro.training.limits import FREE, Limits
 from pishro.training.mini_batch import MiniBatchPlan, train_mini_batches
 from pishro.training.recipe import Hidden, Recipe, Watch, given_units
 from pishro.training.train import TrainedMembers
@@ -99,13 +99,15 @@ class ManyRows(Recipe):
         )
         return cls(units, count, sentence, plan)
 
-    def network(self, x: Tensor, outputs: int, activation: str = "auto") -> Network:
+    def network(self, x: Tensor, outputs: int, activation: str = "auto", limits: Limits = FREE) -> Network:
         """Bins, then dense layers with dropout behind each hidden one."""
-        activation = ACTIVATION if activation == "auto" else activation
-        layers: list[Layer] = [PiecewiseLinear.of(x, BINS)]
-        for units in self.hidden:
-            layers += [Dense(units, activation), Dropout(DROPOUT)]
-        return Network.chain(x.shape[1], *layers, Dense(outputs))
+        if activation == "auto":
+            activation = "tanh" if limits.monotone else ACTIVATION  # SiLU falls somewhere
+        bins = PiecewiseLinear.of(x, BINS)
+        signs = tuple(limits.signs[column] for column in bins.columns) if limits.monotone else ()
+        hidden = limits.layers(self.hidden, activation, signs)
+        dropped = [layer for pair in zip(hidden, [Dropout(DROPOUT)] * len(hidden), strict=True) for layer in pair]
+        return Network.chain(x.shape[1], bins, *dropped, limits.output(outputs))
 
     def train(
         self,

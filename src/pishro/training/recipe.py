@@ -13,6 +13,7 @@ from pishro.errors import SettingError
 from pishro.likelihoods import Likelihood
 from pishro.nn import Network
 from pishro.objectives import Batch
+from pishro.training.limits import FREE, Limits
 from pishro.training.train import Progress, TrainedMembers
 
 Hidden = str | int | Sequence[int]
@@ -38,7 +39,7 @@ class Recipe(abc.ABC):
     sentence: str
 
     @abc.abstractmethod
-    def network(self, x: Tensor, outputs: int, activation: str = "auto") -> Network:
+    def network(self, x: Tensor, outputs: int, activation: str = "auto", limits: Limits = FREE) -> Network:
         """The network for encoded training rows x (N, D) and C raw outputs; "auto" is what suits the recipe."""
 
     @abc.abstractmethod

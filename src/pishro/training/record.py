@@ -60,6 +60,7 @@ class TrainingRecord:
     versions : versions of pishro, torch and Python.
     threads : torch threads used.
     calibration : what was corrected afterwards, as a sentence; "" for nothing.
+    constraints : how each constraint is kept, with its multipliers, as sentences.
     """
 
     recipe: str
@@ -78,6 +79,7 @@ class TrainingRecord:
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
     threads: int = 1
     calibration: str = ""
+    constraints: list[str] = dataclasses.field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the header of the model file."""

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from pishro.likelihoods import Likelihood
 from pishro.nn import Network
+from pishro.nn.activations import Linear
 from pishro.objectives import Batch
 
 
@@ -22,7 +23,8 @@ def starting_points(network: Network, likelihood: Likelihood, batch: Batch, seed
     if weight is not None and weight.shape[-1] == network.outputs:
         weight[..., list(likelihood.shape_outputs(network.outputs))] = 0  # the scatter starts the same everywhere
     if bias is not None:
-        bias += likelihood.start(_as_often_as_weighed(batch))
+        last_activation = getattr(network.nodes[-1].layer, "activation", Linear())
+        bias += last_activation.undo(likelihood.start(_as_often_as_weighed(batch)))
     return theta
 
 

@@ -1,6 +1,6 @@
 """Train the members of one network, and keep the books."""
 
-__all__ = ["Plan", "Progress", "TrainedMembers", "train", "train_members"]
+__all__ = ["Plan", "Progress", "TrainedMembers", "train_members"]
 
 import dataclasses
 import time
@@ -9,11 +9,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from pishro.errors import DataError, SettingError
+from pishro.errors import DataError
 from pishro.likelihoods import Likelihood, NormalPrior
 from pishro.nn import Network
 from pishro.objectives import Batch, Objective
-from pishro.optim import Iteration, LevenbergMarquardt, Method, Reason, Stop, optimize
+from pishro.optim import Iteration, LevenbergMarquardt, Method, Reason, Stop
 from pishro.training.evidence import fit_evidence
 from pishro.training.layer_flow import LayerFlow
 from pishro.training.pilot import choose_start
@@ -89,60 +89,6 @@ class TrainedMembers:
     posterior: LaplacePosterior | None
     record: TrainingRecord
     prior: NormalPrior | None = None
-
-
-def train(
-    net: Network,
-    likelihood: Likelihood,
-    x: Tensor,
-    y: Tensor,
-    *,
-    method: Method | None = None,
-    stop: Stop | None = None,
-    prior: "str | NormalPrior | None" = "evidence",
-    members: int = 1,
-    seed: int = 0,
-) -> tuple[Tensor, TrainingRecord]:
-    """Fit a network and return θ (K, P) and the record.
-
-    Parameters
-    ----------
-    net, likelihood : what is fitted, and the cost.
-    x, y : rows (N, D) and targets (N, C), or class indices (N,); scaled to standard deviation 1 for "evidence".
-    method : an assembly of `optim`; Levenberg-Marquardt if not given.
-    stop : stop rules.
-    prior : "evidence" re-estimates the precisions; a `NormalPrior` fixes them; None is plain maximum likelihood.
-    members : networks from different starts, trained together.
-    seed : of the starting points.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from pishro.likelihoods import Normal
-    >>> from pishro.nn import Dense
-    >>> x = torch.linspace(-1, 1, 50, dtype=torch.float64).reshape(-1, 1)
-    >>> net = Network.chain(1, Dense(5, "tanh"), Dense(1))
-    >>> theta, record = train(net, Normal(), x, torch.sin(3 * x), members=2)
-    >>> bool((net(theta, x).mean(0) - torch.sin(3 * x)).abs().max() < 0.05)
-    True
-    """
-    plan = Plan(members, seed, stop or Stop(iterations=200), method=method or LevenbergMarquardt())
-    batch = Batch(x, y)
-    if prior == "evidence":
-        trained = train_members(net, likelihood, batch, plan)
-        return trained.theta, trained.record
-    if isinstance(prior, str):
-        raise SettingError(f'Expected prior="evidence", a NormalPrior or None, received {prior!r}.')
-    likelihood.check(y)
-    start = starting_points(net, likelihood, batch, seed, members)
-    watcher = _Watcher(len(batch), plan.stop.iterations, None, LayerFlow(net.layout, start))
-    result = optimize(Objective(net, likelihood, batch, prior), start, plan.method, plan.stop, watcher.plain)
-    record = _record(net, batch, plan, watcher)
-    record.recipe = f"{plan.method.name}, as asked."
-    record.seconds = result.seconds
-    record.iterations = int(result.iterations.max())
-    record.reasons = [r.sentence for r in result.reasons]
-    return result.x, record
 
 
 def train_members(

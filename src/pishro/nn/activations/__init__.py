@@ -1,6 +1,7 @@
 """Activations: one file a family, joined by `catalog`."""
 
 from pishro.nn.activations.activation import Activation, Elementwise
+from pishro.nn.activations.bounded import Bounded
 from pishro.nn.activations.catalog import ACTIVATIONS, activation
 from pishro.nn.activations.groups import Groups
 from pishro.nn.activations.linear import Linear
@@ -18,6 +19,7 @@ __all__ = [
     "GELU",
     "Absolute",
     "Activation",
+    "Bounded",
     "Elementwise",
     "Groups",
     "LeakyReLU",

@@ -66,6 +66,10 @@ class Activation(abc.ABC):
     def jvp(self, params: Parameters, kept: Any, dparams: Parameters, dz: Tensor, axis: int = -1) -> Tensor:
         """Change of the output along `dparams` and `dz`."""
 
+    def undo(self, y: Tensor) -> Tensor:
+        """Sums whose outputs are y (units,), where a last layer's biases may start; y itself by default."""
+        return y
+
     def describe(self) -> str:
         """Few words for a summary."""
         return self.name

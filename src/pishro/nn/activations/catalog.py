@@ -7,6 +7,7 @@ from typing import Any
 
 from pishro.errors import SettingError, unknown_name
 from pishro.nn.activations.activation import Activation
+from pishro.nn.activations.bounded import Bounded
 from pishro.nn.activations.groups import Groups
 from pishro.nn.activations.linear import Linear
 from pishro.nn.activations.logarithm import Logarithm
@@ -20,7 +21,7 @@ from pishro.nn.activations.threshold import Threshold
 _KINDS: tuple[type[Activation], ...] = (
     *(Linear, Threshold, Sigmoid, Tansig, Tanh),
     *(ReLU, LeakyReLU, Absolute, Parametric),
-    *(Softplus, ELU, GELU, SiLU, Softmax, Logarithm),
+    *(Softplus, ELU, GELU, SiLU, Softmax, Logarithm, Bounded),
 )
 
 ACTIVATIONS: dict[str, type[Activation]] = {kind.name: kind for kind in _KINDS}

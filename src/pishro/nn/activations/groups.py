@@ -57,6 +57,10 @@ class Groups(Activation):
         for (f, _), own in zip(self.parts, bias.split(self._sizes()), strict=True):
             f.start_bias(own)
 
+    def undo(self, y: Tensor) -> Tensor:
+        """Each group's own."""
+        return torch.cat([f.undo(own) for (f, _), own in zip(self.parts, y.split(self._sizes()), strict=True)])
+
     def forward(self, params: Parameters, z: Tensor, axis: int = -1) -> tuple[Tensor, list[Any]]:
         """The groups' outputs side by side."""
         own_pieces = [piece.clone() for piece in z.split(self._sizes(), axis)]  # each may be overwritten

@@ -1,0 +1,194 @@
+"""Training by hand: any network, cost, prior, constraints and method of the library, joined by one call."""
+
+__all__ = ["train"]
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Generator, Tensor
+
+from pishro.errors import DataError, SettingError
+from pishro.likelihoods import Likelihood, NormalPrior
+from pishro.nn import Network
+from pishro.objectives import Batch, MiniBatches, Objective
+from pishro.optim import (
+    ConstrainedResults,
+    GaussNewton,
+    LevenbergMarquardt,
+    Method,
+    Results,
+    Rule,
+    Stop,
+    descend,
+    minimize,
+    optimize,
+)
+from pishro.training.constraints import AnyConstraint, region_of, told
+from pishro.training.methods import choose_method, refuse_what_does_not_fit
+from pishro.training.record import TrainingRecord, versions
+from pishro.training.start import starting_points
+from pishro.training.train import Plan, train_members
+
+BATCH = 256
+"""Rows of a mini-batch at most."""
+
+EPOCHS = 100
+"""Walks over the rows where no stop rule says otherwise."""
+
+BY_EVIDENCE = (LevenbergMarquardt().name, GaussNewton().name)
+"""Methods whose matrix the evidence is read off."""
+
+
+def train(
+    net: Network,
+    likelihood: Likelihood,
+    x: Tensor,
+    y: Tensor,
+    *,
+    method: "str | Method | Rule[Any]" = "auto",
+    stop: Stop | None = None,
+    prior: "str | NormalPrior | None" = "auto",
+    constraints: "Sequence[AnyConstraint]" = (),
+    members: int = 1,
+    seed: int = 0,
+) -> tuple[Tensor, TrainingRecord]:
+    """Fit a network and return θ (K, P) and the record.
+
+    Parameters
+    ----------
+    net, likelihood : what is fitted, and the cost.
+    x, y : rows (N, D) and targets (N, C), or class indices (N,); scaled to standard deviation 1 for "evidence".
+    method : "auto" (by rows and parameters, the record says why); a name such as "bfgs" or "adam"; an assembly such as
+        `optim.LevenbergMarquardt()`; or a stochastic rule such as `optim.Adam(1e-3)`, on mini-batches.
+    stop : stop rules; 200 iterations if not given, or 100 walks over the rows for a stochastic rule, whose iterations
+        are single steps.
+    prior : "evidence" re-estimates the precisions; a `NormalPrior` fixes them; None is plain maximum likelihood. "auto"
+        is evidence where the method has a Gauss-Newton matrix and there are no constraints, else None.
+    constraints : `NonNegative("dense1.weight")`, `Box`, `NormBall`, `LinearEquality`, and `optim.Equality(h)`,
+        `optim.Inequality(g)` for functions of θ (P,); the record says how each is kept, with its multipliers.
+    members : networks from different starts, trained together.
+    seed : of the starting points and mini-batches.
+
+    Raises
+    ------
+    SettingError
+        If the method cannot do the job (its matrices exceed the memory, constraints with a stochastic rule, evidence
+        without a Gauss-Newton matrix); the message names one that can.
+    DataError
+        If the target is outside the likelihood's domain.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from pishro.likelihoods import Normal
+    >>> from pishro.nn import Dense
+    >>> x = torch.linspace(-1, 1, 50, dtype=torch.float64).reshape(-1, 1)
+    >>> net = Network.chain(1, Dense(5, "tanh"), Dense(1))
+    >>> theta, record = train(net, Normal(), x, torch.sin(3 * x), members=2)
+    >>> bool((net(theta, x).mean(0) - torch.sin(3 * x)).abs().max() < 0.05)
+    True
+    """
+    batch = Batch(x, y)
+    likelihood.check(y)
+    chosen, why = choose_method(method, len(x), net.layout.size)
+    refuse_what_does_not_fit(chosen, net.layout.size, members)
+    prior = _checked(prior, chosen, bool(constraints))
+    if isinstance(prior, str) and isinstance(chosen, Method):
+        trained = train_members(net, likelihood, batch, Plan(members, seed, stop or Stop(iterations=200), why, chosen))
+        return trained.theta, trained.record
+    regularization = None if isinstance(prior, str) else prior
+    start = starting_points(net, likelihood, batch, seed, members)
+    record = TrainingRecord(why, "", seed, members, net.layout.size, len(batch))
+    if isinstance(chosen, Rule):
+        theta = _by_rule(net, likelihood, (batch, regularization), chosen, stop, (start, seed, record))
+    else:
+        objective = Objective(net, likelihood, batch, regularization)
+        theta = _by_method(objective, start, chosen, stop or Stop(iterations=200), (constraints, record))
+    record.threads, record.versions = torch.get_num_threads(), versions()
+    return theta, record
+
+
+def _checked(
+    prior: "str | NormalPrior | None", method: "Method | Rule[Any]", constrained: bool
+) -> "str | NormalPrior | None":
+    """The prior with "auto" decided; refuses what does not go together."""
+    able = isinstance(method, Method) and method.name in BY_EVIDENCE
+    if constrained and isinstance(method, Rule):
+        raise SettingError(
+            f"{type(method).__name__} takes single steps without looking at constraints; take method='lbfgs' or "
+            "'levenberg-marquardt', which keep them."
+        )
+    if prior == "auto":
+        return "evidence" if able and not constrained else None
+    if isinstance(prior, str) and prior != "evidence":
+        raise SettingError(f'Expected prior="evidence", a NormalPrior or None, received {prior!r}.')
+    if prior == "evidence" and constrained:
+        raise SettingError(
+            "Evidence reads the curvature at a free minimum, which constraints hold off; give a NormalPrior or None."
+        )
+    if prior == "evidence" and not able:
+        name = method.name if isinstance(method, Method) else type(method).__name__
+        raise SettingError(f"{name} has no Gauss-Newton matrix to read the evidence off; take 'levenberg-marquardt'.")
+    return prior
+
+
+def _by_method(
+    objective: Objective,
+    start: Tensor,
+    method: Method,
+    stop: Stop,
+    told_in: "tuple[Sequence[AnyConstraint], TrainingRecord]",
+) -> Tensor:
+    """All rows in every step."""
+    constraints, record = told_in
+    network = objective.network
+    result: Results
+    if constraints:
+        region, general = region_of(network, constraints)
+        found = minimize(objective, start, method, region, general, stop)
+        if not isinstance(found, ConstrainedResults):
+            raise TypeError("A constrained minimization returns its certificate.")
+        record.method, result = found.method, found
+        record.constraints = told(network, constraints, found.x, found.kkts)
+    else:
+        result = optimize(objective, start, method, stop)
+        record.method = method.name
+    if not bool(torch.isfinite(result.value).any()):
+        raise DataError("No member reached a finite cost; look for extreme values among the inputs and the target.")
+    record.seconds, record.iterations = result.seconds, int(result.iterations.max())
+    record.reasons = [r.sentence for r in result.reasons]
+    values = [history.value for history in result.histories]
+    longest = max(map(len, values))
+    padded = [v + v[-1:] * (longest - len(v)) for v in values]
+    record.history.cost = [float(sum(c) / len(c) / record.rows) for c in zip(*padded, strict=True)]
+    return result.x
+
+
+def _by_rule(
+    net: Network,
+    likelihood: Likelihood,
+    task: "tuple[Batch, NormalPrior | None]",
+    rule: Rule[Any],
+    stop: Stop | None,
+    run: "tuple[Tensor, int, TrainingRecord]",
+) -> Tensor:
+    """Mini-batches; the prior's gradient is shared among the rows."""
+    (batch, prior), (start, seed, record) = task, run
+    source = MiniBatches(net, likelihood, batch, min(BATCH, len(batch)), Generator().manual_seed(seed))
+    share = 1 / batch.total
+
+    def regularized(theta: Tensor) -> tuple[Tensor, Tensor]:
+        value, gradient = source(theta)
+        if prior is None:
+            return value, gradient
+        return value + share * prior.nll(theta), gradient + share * prior.gradient(theta)
+
+    stop = stop or Stop(gradient=0.0, step=0.0, iterations=EPOCHS * source.steps)
+    descent = descend(regularized, start, rule, stop, interval=source.steps)
+    record.method = type(rule).__name__.lower()
+    record.seconds, record.iterations = descent.seconds, int(descent.iterations.max())
+    record.reasons = [r.sentence for r in descent.reasons]
+    record.history.cost = [float(look.value.mean()) for look in descent.history]
+    record.history.gradient_norm = [float(look.gradient_norm.mean()) for look in descent.history]
+    return descent.x

@@ -1,0 +1,93 @@
+"""Which method a training by hand uses where none is named, and which cannot do the job."""
+
+__all__ = ["choose_method", "refuse_what_does_not_fit"]
+
+import os
+from typing import Any
+
+from pishro.errors import SettingError, unknown_name
+from pishro.optim import LBFGS, AdamW, LevenbergMarquardt, Method, Rule
+from pishro.optim.catalog import METHODS, as_method
+from pishro.optim.curvature import BFGSCurvature, GaussNewtonCurvature, HessianCurvature, ModifiedHessian
+from pishro.optim.stochastic.catalog import RULES, rule_named
+
+MOST_PARAMETERS = 4000
+"""P up to which second-order steps with a matrix are chosen, as in few_rows.py."""
+
+MOST_ROWS = 50_000
+"""Rows up to which every step looks at all of them; beyond, mini-batches get further in the same time."""
+
+MATRICES = 4
+"""P × P matrices that a step holds at once: the curvature, its copy with a shift, the factor, and one on the way."""
+
+
+def choose_method(method: "str | Method | Rule[Any]", rows: int, parameters: int) -> "tuple[Method | Rule[Any], str]":
+    """The method, and the choice in one sentence.
+
+    Parameters
+    ----------
+    method : "auto", a name, an assembly, or a stochastic rule.
+    rows, parameters : N, and P of one member.
+
+    Raises
+    ------
+    SettingError
+        If the name is unknown.
+
+    Examples
+    --------
+    >>> choose_method("auto", 500, 200)[1]
+    'Levenberg-Marquardt: 200 parameters and 500 rows are few enough for second-order steps.'
+    """
+    if method != "auto":
+        chosen = _named(method) if isinstance(method, str) else method
+        return chosen, f"{chosen.name if isinstance(chosen, Method) else type(chosen).__name__}, as asked."
+    if parameters <= MOST_PARAMETERS and rows <= MOST_ROWS:
+        return LevenbergMarquardt(), (
+            f"Levenberg-Marquardt: {parameters} parameters and {rows} rows are few enough for second-order steps."
+        )
+    if rows <= MOST_ROWS:
+        return LBFGS(), (
+            f"L-BFGS: {parameters} parameters are too many for a matrix of second derivatives, {rows} rows few "
+            "enough to look at all of them in every step."
+        )
+    return AdamW(1e-3), f"Mini-batches by AdamW: {rows} rows are too many to look at all of them in every step."
+
+
+def _named(name: str) -> "Method | Rule[Any]":
+    if name.lower() in RULES:
+        return rule_named(name.lower())
+    try:
+        return as_method(name)
+    except SettingError:
+        raise SettingError(unknown_name("method", name, ["auto", *METHODS, *RULES])) from None
+
+
+def refuse_what_does_not_fit(method: "Method | Rule[Any]", parameters: int, members: int) -> None:
+    """Refuse a method whose matrices exceed the machine's memory, before anything is computed.
+
+    Raises
+    ------
+    SettingError
+        With the memory it would take, and methods that take no matrix.
+    """
+    if not isinstance(method, Method):
+        return
+    dense = (BFGSCurvature, GaussNewtonCurvature, HessianCurvature, ModifiedHessian)
+    if not isinstance(method.curvature, dense):
+        return
+    needed, there = 8.0 * MATRICES * members * parameters**2, _memory()
+    if needed > there:
+        raise SettingError(
+            f"{method.name} on {parameters} parameters and {members} member{'s' * (members > 1)} needs about "
+            f"{needed / 1e9:.3g} GB for its matrices, and this machine has {there / 1e9:.3g} GB; take "
+            "'hessian-free' or 'lbfgs', which need none, or mini-batches by optim.AdamW()."
+        )
+
+
+def _memory() -> float:
+    """Bytes of the machine's memory; 8 GB where the system does not say."""
+    try:
+        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, OSError, ValueError):
+        return 8e9
