@@ -19,7 +19,8 @@ STEPS = 1500
 EPOCHS = (15, 200)
 
 RATE = 3e-3
-"""Of AdamW. Digits, dense autoencoder with a code of 10, squared error after 150 epochs: 0.95 at 1e-3, 0.76 at 3e-3."""
+"""Of AdamW, against 1e-3. MNIST, 8 epochs on 20,000 images, error on 10,000 others: 0.86 % against 1.00 %; scikit-learn's
+digits, dense autoencoder with a code of 10, squared error after 150 epochs: 0.76 against 0.95."""
 
 
 def mini_batch_plan(
