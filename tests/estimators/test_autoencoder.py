@@ -147,6 +147,8 @@ def test_missing_values_are_named() -> None:
         ({"penalty": "l2"}, "penalty of the code"),
         ({"penalty": "kl", "code_activation": "tanh"}, "between 0 and 1"),
         ({"code": 0}, "at least 1 unit"),
+        ({"hidden": "wide"}, "hidden"),
+        ({"noise": -1.0}, "share"),
         ({"tied": True, "image_shape": (8, 8)}, "dense layers only"),
     ],
 )

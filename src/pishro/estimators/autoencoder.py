@@ -29,6 +29,7 @@ from pishro.models import (
     code_penalty,
     conv_autoencoder,
     dense_autoencoder,
+    given_widths,
     mini_batch_plan,
 )
 from pishro.nn import Network
@@ -89,7 +90,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
     def __init__(
         self,
-        hidden: "str | Sequence[int]" = "auto",
+        hidden: "str | int | Sequence[int]" = "auto",
         code: int = 2,
         activation: str = "tanh",
         code_activation: str = "auto",
@@ -149,7 +150,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         code_activation = suited if self.code_activation == "auto" else self.code_activation
         if len(row) == 1:
             wide = min(row[0], WIDEST)
-            units = [wide, round((wide * self.code) ** 0.5)] if isinstance(self.hidden, str) else self.hidden
+            units = given_widths("hidden", self.hidden, (wide, round((wide * self.code) ** 0.5)))
             return dense_autoencoder(row[0], units, self.code, self.activation, code_activation, self.tied)
         if self.tied:
             raise SettingError("Weights are tied in dense layers only; pass images as flat rows, or leave tied=False.")

@@ -15,7 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 from torch import Tensor
 
-from pishro.errors import DataError
+from pishro.errors import DataError, SettingError, unknown_name
 from pishro.estimators.images import image_rows
 from pishro.estimators.inputs import Floats, seed_from, without_torch
 from pishro.estimators.not_fitted import NotFittedError
@@ -32,7 +32,7 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     channels : output channels of each block of a convolution and a pooling; "auto" by the size of the images.
-    hidden : units of the dense layer; "auto" is 128.
+    hidden : units of the dense layer, or of several; "auto" is 128.
     dropout : share of units left out in training before and behind the dense layer.
     kind : "images", "sequences", or "auto": flat rows without `image_shape` are sequences of one channel, all else
         images.
@@ -64,8 +64,8 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        channels: "str | Sequence[int]" = "auto",
-        hidden: "str | int" = "auto",
+        channels: "str | int | Sequence[int]" = "auto",
+        hidden: "str | int | Sequence[int]" = "auto",
         dropout: float = 0.25,
         kind: str = "auto",
         image_shape: "Sequence[int] | None" = None,
@@ -105,6 +105,8 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         if y is None:
             raise DataError("ConvClassifier requires y to be passed, but the target y is None; call fit(X, y).")
+        if self.members < 1:
+            raise SettingError(f"Expected at least 1 member, received {self.members}.")
         x = image_rows(self, X, self.kind, self.image_shape, reset=True)
         labels = column_or_1d(without_torch(y), warn=True)
         check_consistent_length(x, labels)
@@ -112,7 +114,6 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.classes_, codes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise DataError(f"Expected at least 2 classes, received 1 class: {self.classes_.tolist()[0]!r}.")
-        augment = Augmentation(**self.augment) if isinstance(self.augment, dict) else self.augment
         network = convolutional_network(
             tuple(x.shape[1:]), len(self.classes_), self.channels, self.hidden, self.dropout
         )
@@ -120,7 +121,7 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         plan = dataclasses.replace(
             plan,
             members=self.members,
-            disturb=augment,
+            disturb=self._augmentation(),
             seconds=math.inf if self.max_seconds is None else self.max_seconds,
         )
         scaling = RowScaling.standard(x, [axis for axis in range(x.ndim) if axis != 1])
@@ -130,6 +131,15 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.model_ = ConvModel(scaling, network, likelihood, trained, tuple(self.classes_.tolist()))
         self.n_iter_ = trained.record.iterations
         return self
+
+    def _augmentation(self) -> Augmentation | None:
+        if self.augment is None or isinstance(self.augment, Augmentation):
+            return self.augment
+        known = [field.name for field in dataclasses.fields(Augmentation)]
+        for name in self.augment:
+            if name not in known:
+                raise SettingError(unknown_name("setting of augmentation", name, known))
+        return Augmentation(**self.augment)
 
     def predict_proba(self, X: Any) -> Floats:
         """Probabilities (N, classes), in the order of `classes_`."""

@@ -83,8 +83,10 @@ def image_rows(
     if len(shape) == axes:
         shape = (*shape, 1)
     if len(shape) != axes + 1:
-        expected = "(N, L) or (N, L, C)" if axes == 1 else "(N, H, W) or (N, H, W, C), or image_shape for flat rows,"
-        raise ShapeError(f"Expected {expected} for {kind} input, received X of shape {values.shape}.")
+        expected = "(N, L) or (N, L, C)" if axes == 1 else "(N, H, W) or (N, H, W, C), or image_shape for flat rows"
+        raise ShapeError(
+            f"Expected {expected} for {'sequences' if axes == 1 else 'images'}, received X of shape {values.shape}."
+        )
     return torch.from_numpy(values).reshape(len(values), *shape).movedim(-1, 1).contiguous()
 
 

@@ -19,7 +19,7 @@ from pishro.models.corruption import GaussianNoise, Masking, SaltAndPepper
 from pishro.models.evaluation import Evaluation, Metric, Scores
 from pishro.models.explanation import PartialDependence, input_jacobian, partial_dependence, relevance
 from pishro.models.fit_table import FitSettings, FittedTable, calibration_share, fit_encoded, fit_table
-from pishro.models.image_plan import mini_batch_plan
+from pishro.models.image_plan import given_widths, mini_batch_plan
 from pishro.models.row_scaling import RowScaling
 from pishro.models.table_model import TableModel, scaled_predictive
 
@@ -57,6 +57,7 @@ __all__ = [
     "dense_autoencoder",
     "fit_encoded",
     "fit_table",
+    "given_widths",
     "input_jacobian",
     "likelihood_for",
     "mini_batch_plan",

@@ -26,10 +26,12 @@ import torch
 from torch import Tensor
 
 from pishro.likelihoods import Likelihood
+from pishro.models.image_plan import given_widths
 from pishro.models.row_scaling import RowScaling
 from pishro.nn import Conv2d, Dense, Flatten, MaxPool2d, Network, Reshape, Transposed, Upsample
 from pishro.nn.paths import walk_forward
 from pishro.training import TrainedMembers
+from pishro.training.recipe import Hidden
 
 BOTTLENECK = "bottleneck"
 """Name of the layer whose output is the code."""
@@ -71,7 +73,7 @@ def dense_autoencoder(
 
 
 def conv_autoencoder(
-    row: tuple[int, ...], channels: "str | Sequence[int]", code: int, activation: str, code_activation: str
+    row: tuple[int, ...], channels: Hidden, code: int, activation: str, code_activation: str
 ) -> Network:
     """Convolutions and poolings to the code, and convolutions and upsamplings back.
 
@@ -83,7 +85,7 @@ def conv_autoencoder(
     channels : of each block of the encoder; "auto" for as many blocks as can halve both axes down to 4 places.
     code, activation, code_activation : as for `dense_autoencoder`.
     """
-    widths = _channels(row[1:]) if isinstance(channels, str) else list(channels)
+    widths = given_widths("hidden", channels, _channels(row[1:]))
     grids = [row[1:]]
     layers: dict[str, Any] = {}
     for i, width in enumerate(widths):

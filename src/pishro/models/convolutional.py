@@ -14,7 +14,6 @@ Simonyan, Zisserman (2015), Very deep convolutional networks for large-scale ima
 __all__ = ["ConvModel", "convolutional_network"]
 
 import dataclasses
-from collections.abc import Sequence
 from typing import Any, final
 
 import torch
@@ -22,10 +21,12 @@ from torch import Tensor
 
 from pishro.errors import SettingError, ShapeError
 from pishro.likelihoods import Likelihood
+from pishro.models.image_plan import given_widths
 from pishro.models.row_scaling import RowScaling
 from pishro.nn import Conv1d, Conv2d, Dense, Dropout, Flatten, MaxPool1d, MaxPool2d, Network
 from pishro.nn.layer import Layer
 from pishro.training import TrainedMembers
+from pishro.training.recipe import Hidden
 
 FIRST_CHANNELS, MOST_CHANNELS = 32, 256
 
@@ -42,8 +43,8 @@ ROWS_AT_ONCE = 512
 def convolutional_network(
     row: tuple[int, ...],
     outputs: int,
-    channels: "str | Sequence[int]" = "auto",
-    hidden: "str | int" = "auto",
+    channels: Hidden = "auto",
+    hidden: Hidden = "auto",
     dropout: float = 0.0,
 ) -> Network:
     """The network for rows (channels, height, width) or (channels, length).
@@ -53,18 +54,18 @@ def convolutional_network(
     row : shape of one row.
     outputs : C.
     channels : of each block; "auto" by the size of the grid.
-    hidden : units of the dense layer.
+    hidden : units of the dense layer, or of several.
     dropout : share left out in training of what the dense layer reads, and of its own units.
 
     Examples
     --------
     >>> [node.layer.describe() for node in convolutional_network((1, 28, 28), 10).nodes if node.layer.kind == "conv2d"]
-    ['32 relu, 3×3 window, padding 1', '64 relu, 3×3 window, padding 1', '128 relu, 3×3 window, padding 1']
+    ['32 relu, 3×3, padding 1', '64 relu, 3×3, padding 1', '128 relu, 3×3, padding 1']
     """
     axes = len(row) - 1
     if axes not in (1, 2):
         raise ShapeError(f"Expected rows (channels, height, width) or (channels, length), received {row}.")
-    widths = _channels(min(row[1:])) if isinstance(channels, str) else tuple(channels)
+    widths = given_widths("channels", channels, _channels(min(row[1:])))
     if not widths:
         raise SettingError("A convolutional network needs at least one block, received no channels.")
     conv, pool, size = (Conv1d, MaxPool1d, 5) if axes == 1 else (Conv2d, MaxPool2d, 3)
@@ -75,8 +76,10 @@ def convolutional_network(
         if min(grid) >= SMALLEST_GRID:
             layers.append(pool(2))
             grid = tuple(places // 2 for places in grid)
-    layers += [Flatten(), Dropout(dropout), Dense(HIDDEN if isinstance(hidden, str) else hidden, "relu")]
-    return Network.chain(row, *layers, Dropout(dropout), Dense(outputs))
+    layers += [Flatten(), Dropout(dropout)]
+    for units in given_widths("hidden", hidden, (HIDDEN,)):
+        layers += [Dense(units, "relu"), Dropout(dropout)]
+    return Network.chain(row, *layers, Dense(outputs))
 
 
 def _channels(places: int) -> tuple[int, ...]:

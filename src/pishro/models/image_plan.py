@@ -1,14 +1,16 @@
 """How networks on images and other wide rows walk over mini-batches: size, epochs and rule by the number of rows."""
 
-__all__ = ["mini_batch_plan"]
+__all__ = ["given_widths", "mini_batch_plan"]
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from pishro.errors import SettingError
 from pishro.optim import AdamW, Rule
 from pishro.optim.stochastic import rule_named
 from pishro.training import MiniBatchPlan
+from pishro.training.recipe import Hidden, given_units
 
 MOST_ROWS = 128
 """Rows of a mini-batch where there are plenty."""
@@ -61,3 +63,23 @@ def mini_batch_plan(
         f"{validation:.0%} of the training rows."
     )
     return MiniBatchPlan(seed=seed, epochs=most, size=size, rule=rule, validation=validation, recipe=sentence)
+
+
+def given_widths(name: str, given: Hidden, auto: Sequence[int]) -> tuple[int, ...]:
+    """Widths as they were given, or the others where "auto" was.
+
+    Raises
+    ------
+    SettingError
+        If another word was given, or a width below 1.
+
+    Examples
+    --------
+    >>> given_widths("hidden", "auto", (128,)), given_widths("hidden", 5, (128,))
+    ((128,), (5,))
+    """
+    if given == "auto":
+        return tuple(auto)
+    if isinstance(given, str):
+        raise SettingError(f'Expected {name}="auto" or numbers of at least 1, received {given!r}.')
+    return given_units(given)

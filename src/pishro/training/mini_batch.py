@@ -84,7 +84,7 @@ def train_mini_batches(
     generator = Generator().manual_seed(plan.seed)
     batch = _single(batch)
     order = torch.randperm(len(batch), generator=generator)
-    held = max(1, round(plan.validation * len(batch)))
+    held = min(len(batch) - 1, max(1, round(plan.validation * len(batch))))
     validation, training = batch.take(order[:held]), batch.take(order[held:])
     source = MiniBatches(network, likelihood, training, plan.size, generator, plan.disturb, plan.penalty)
     steps = plan.epochs * source.steps
