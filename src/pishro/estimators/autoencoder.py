@@ -180,7 +180,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
     def transform(self, X: Any) -> Floats:
         """The codes (N, code) of rows X."""
-        return self._fitted().encode(self._rows(X)).double().numpy()
+        model = self._fitted()
+        return model.encode(self._rows(X)).double().numpy()
 
     def inverse_transform(self, X: Any) -> Floats:
         """Rows in the shape of the fit's, for codes X (N, code)."""
@@ -206,12 +207,10 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return -float(self.anomaly_score(X).mean())
 
     def _rows(self, X: Any, *, reset: bool = False) -> Tensor:
-        if not reset:
-            self._fitted()
         values = checked_numbers(self, X, reset=reset)
         if values.ndim == 2 and self.image_shape is None:
             return torch.from_numpy(values)
-        return image_rows(self, values, "images", self.image_shape, reset=reset)
+        return image_rows(values, "images", self.image_shape)
 
     def _as_given(self, rows: Tensor) -> Floats:
         given: tuple[int, ...] = self._row_given

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_consistent_length, column_or_1d
 from torch import Tensor
 
 from pishro.errors import DataError, SettingError, unknown_name
-from pishro.estimators.images import image_rows
+from pishro.estimators.images import checked_numbers, image_rows
 from pishro.estimators.inputs import Floats, seed_from, without_torch
 from pishro.estimators.not_fitted import NotFittedError
 from pishro.likelihoods import Categorical
@@ -107,7 +107,7 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise DataError("ConvClassifier requires y to be passed, but the target y is None; call fit(X, y).")
         if self.members < 1:
             raise SettingError(f"Expected at least 1 member, received {self.members}.")
-        x = image_rows(self, X, self.kind, self.image_shape, reset=True)
+        x = self._rows(X, reset=True)
         labels = column_or_1d(without_torch(y), warn=True)
         check_consistent_length(x, labels)
         check_classification_targets(labels)
@@ -143,7 +143,8 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict_proba(self, X: Any) -> Floats:
         """Probabilities (N, classes), in the order of `classes_`."""
-        return self._fitted().probabilities(self._rows(X)).numpy()
+        model = self._fitted()
+        return model.probabilities(self._rows(X)).numpy()
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Most probable labels (N,)."""
@@ -151,9 +152,8 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         labels: npt.NDArray[Any] = self.classes_[winners]
         return labels
 
-    def _rows(self, X: Any) -> Tensor:
-        self._fitted()
-        return image_rows(self, X, self.kind, self.image_shape, reset=False)
+    def _rows(self, X: Any, *, reset: bool = False) -> Tensor:
+        return image_rows(checked_numbers(self, X, reset=reset), self.kind, self.image_shape)
 
     def _fitted(self) -> ConvModel:
         if not hasattr(self, "model_"):

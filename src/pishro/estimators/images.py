@@ -56,23 +56,18 @@ def checked_numbers(estimator: BaseEstimator, X: Any, *, reset: bool) -> npt.NDA
     return values
 
 
-def image_rows(
-    estimator: BaseEstimator, X: Any, kind: str, image_shape: "Sequence[int] | None", *, reset: bool
-) -> Tensor:
-    """X as rows (N, channels, height, width) or (N, channels, length).
+def image_rows(values: npt.NDArray[np.float32], kind: str, image_shape: "Sequence[int] | None") -> Tensor:
+    """Checked numbers as rows (N, channels, height, width) or (N, channels, length).
 
     Parameters
     ----------
-    estimator : which remembers the rows' shape from its fit.
-    X : as the head of the file says.
+    values : as the head of the file says.
     kind : "images", "sequences" or "auto"; the latter takes rows of one axis for sequences, unless they have an
         `image_shape`, and all others for images.
     image_shape : of a flat row.
-    reset : whether X is the fit's.
     """
     if kind not in KINDS:
         raise SettingError(unknown_name("kind of input", kind, KINDS))
-    values = checked_numbers(estimator, X, reset=reset)
     shape = values.shape[1:] if image_shape is None else tuple(image_shape)
     if math.prod(shape) != math.prod(values.shape[1:]):
         raise ShapeError(
