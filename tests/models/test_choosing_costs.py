@@ -96,3 +96,14 @@ def test_every_name_can_be_asked_for() -> None:
     data = table("positive")
     for name in ("laplace", "log-normal", "heteroscedastic-normal", "quantile", "gaussian-mixture"):
         assert log_likelihood(pishro.fit(data, "y", likelihood=name, hidden=2, members=1)) > -3
+
+
+@pytest.mark.parametrize("target", ["y", "up"])
+def test_the_members_scores_are_told(target: str) -> None:
+    columns = {"x": [i / 20 for i in range(80)], "y": [(i / 20) ** 2 + 0.1 * (i % 3) for i in range(80)]}
+    table = {**columns, "up": [i % 5 > 1 for i in range(80)]}
+    model = pishro.fit({k: v for k, v in table.items() if k in ("x", target)}, target, members=3, hidden=3)
+    spread = model.spread
+    assert len(model.evaluation.members) == 3
+    assert spread["together"] == model.score.metrics[0].value
+    assert spread["best"] == (min if target == "y" else max)(model.evaluation.members)

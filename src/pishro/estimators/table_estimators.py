@@ -105,11 +105,7 @@ class TableEstimator(BaseEstimator, abc.ABC):  # type: ignore[misc]
             trained_on = _others(kept, len(frame))
             frame, y = frame[trained_on.numpy()], y[trained_on]
             weight = None if weight is None else weight[trained_on.numpy()]
-        columns, left_out, notes = infer_inputs(frame)
-        classes = target.classes if isinstance(target, ClassTarget) else ()
-        task = "classification" if classes else "regression"
-        schema = Schema(columns, TARGET, task, classes, left_out, notes, len(frame))  # type: ignore[arg-type]
-        encoder = TableEncoder.fit(frame, schema, weight)
+        schema, encoder = self._described(frame, target, weight)
         weights = None if weight is None else torch.from_numpy(weight)
         network, trained = self._train(
             likelihood, Batch(encoder.transform(frame), y, weights), target, encoder, seconds
@@ -119,8 +115,18 @@ class TableEstimator(BaseEstimator, abc.ABC):  # type: ignore[misc]
             rows = encoder.transform(whole[0][kept.numpy()])
             self.model_ = self.model_.calibrated(self.calibrate, rows, whole[1][kept])
         self.n_iter_ = trained.record.iterations
-        self._used = [frame.columns.index(column.name) for column in encoder.columns]
+        self.__dict__.pop("_stream", None)  # a fit begins anew
         return self
+
+    def _described(self, frame: pl.DataFrame, target: Target, weight: Floats | None) -> tuple[Schema, TableEncoder]:
+        """What the columns are, and how they become numbers."""
+        columns, left_out, notes = infer_inputs(frame)
+        classes = target.classes if isinstance(target, ClassTarget) else ()
+        task = "classification" if classes else "regression"
+        schema = Schema(columns, TARGET, task, classes, left_out, notes, len(frame))  # type: ignore[arg-type]
+        encoder = TableEncoder.fit(frame, schema, weight)
+        self._used = [frame.columns.index(column.name) for column in encoder.columns]
+        return schema, encoder
 
     def _kept(self, rows: int, labels: Tensor | None = None) -> Tensor | None:
         """Numbers of the rows to calibrate on; None where nothing is calibrated."""
@@ -164,7 +170,13 @@ def _others(index: Tensor, rows: int) -> Tensor:
     return everything.nonzero().squeeze(-1)
 
 
-def _weighing(frame: pl.DataFrame, y: npt.NDArray[Any], weight: Floats | None) -> Any:
+def scaled(target: Target, values: Floats) -> Tensor:
+    """Targets (N, C) as the training wants them."""
+    units = np.asarray(target.mean), np.asarray(target.scale)  # type: ignore[union-attr]
+    return torch.from_numpy((values - units[0]) / units[1])
+
+
+def weighing(frame: pl.DataFrame, y: npt.NDArray[Any], weight: Floats | None) -> Any:
     """Rows, targets and weights without the rows that weigh nothing."""
     if weight is None or weight.all():
         return frame, y, weight
@@ -194,7 +206,7 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         frame = training_frame(self, X, y)
         values = self._numbers(without_torch(y))
         check_consistent_length(frame, values)
-        frame, values, weight = _weighing(frame, values, training_weight(sample_weight, len(frame)))
+        frame, values, weight = weighing(frame, values, training_weight(sample_weight, len(frame)))
         self._row_shape = values.shape[1:]
         values = values.reshape(len(values), -1)
         self.n_outputs_ = values.shape[1]
@@ -210,15 +222,10 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         """Fit by one cost, to targets (N, C)."""
         frame, values, weight = rows
         kept = self._kept(len(frame))
-        names = [TARGET] if values.shape[1] == 1 else [f"{TARGET} {c}" for c in range(values.shape[1])]
         likelihood = likelihood_for(cost, TARGET)
         learned = slice(None) if kept is None else _others(kept, len(values)).numpy()
-        targets = NumericTargets.fit(
-            values[learned], names, None if weight is None else weight[learned], likelihood.scaling
-        )
-        single = NumericTarget(TARGET, "plain", targets.mean[0], targets.scale[0])
-        target = single if len(names) == 1 else targets
-        self._learn(frame, (target, targets.scaled(values)), likelihood, weight, kept, seconds)
+        target = self._target(values[learned], likelihood, None if weight is None else weight[learned])
+        self._learn(frame, (target, scaled(target, values)), likelihood, weight, kept, seconds)
 
     def _chosen(
         self, costs: "Sequence[str | Likelihood]", rows: "_Rows", seconds: float | None
@@ -237,6 +244,13 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
 
         chosen, told = choose_cost(costs, len(frame), self._seed(), score)
         return chosen, f" {told}"
+
+    def _target(self, values: Floats, likelihood: Likelihood, weight: Floats | None) -> Target:
+        """How targets (N, C) become numbers."""
+        names = [TARGET] if values.shape[1] == 1 else [f"{TARGET} {c}" for c in range(values.shape[1])]
+        targets = NumericTargets.fit(values, names, weight, likelihood.scaling)
+        single = NumericTarget(TARGET, "plain", targets.mean[0], targets.scale[0])
+        return single if len(names) == 1 else targets
 
     def _numbers(self, y: Any) -> Floats:
         """Targets (N,) or (N, C); of several, single ones may be missing."""
@@ -295,13 +309,13 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
         labels = column_or_1d(without_torch(y), warn=True)
         check_consistent_length(frame, labels)
         check_classification_targets(labels)
-        frame, labels, weight = _weighing(frame, labels, training_weight(sample_weight, len(frame)))
+        frame, labels, weight = weighing(frame, labels, training_weight(sample_weight, len(frame)))
         self.classes_, codes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise DataError(f"Expected at least 2 classes, received 1 class: {self.classes_.tolist()[0]!r}.")
         if self.class_weight is not None:
             each = compute_sample_weight(self.class_weight, labels)
-            frame, codes, weight = _weighing(frame, codes, each if weight is None else each * weight)
+            frame, codes, weight = weighing(frame, codes, each if weight is None else each * weight)
         target = ClassTarget(TARGET, "", tuple(self.classes_.tolist()))
         y_codes = torch.from_numpy(codes)
         kept = self._kept(len(frame), y_codes)
@@ -313,7 +327,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
             raise SettingError("Several labels a row take the multi-label cost and sample_weight; leave others out.")
         values = check_array(y, dtype=np.float64, input_name="y", estimator=self)
         check_consistent_length(frame, values)
-        frame, values, weight = _weighing(frame, values, training_weight(sample_weight, len(frame)))
+        frame, values, weight = weighing(frame, values, training_weight(sample_weight, len(frame)))
         self.classes_ = np.arange(values.shape[1])
         names = [f"{TARGET} {c}" for c in self.classes_]
         target = NumericTargets.fit(values, names, weight, MultiLabel.scaling)

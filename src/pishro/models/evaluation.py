@@ -80,6 +80,7 @@ class Evaluation:
     lower, upper : 95 % predictive interval (regression; empty for a classification).
     probabilities : one row of class probabilities each (classification; empty for a regression).
     classes : class labels in the order of `probabilities`.
+    members : RMSE, or accuracy, of each member by itself (K).
     """
 
     actual: list[float]
@@ -88,6 +89,7 @@ class Evaluation:
     upper: list[float] = dataclasses.field(default_factory=list)
     probabilities: list[list[float]] = dataclasses.field(default_factory=list)
     classes: list[str] = dataclasses.field(default_factory=list)
+    members: list[float] = dataclasses.field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the header of the model file."""

@@ -194,6 +194,7 @@ def fit_encoded(
     progress: Callable[[Progress], None] | None = None,
     announce: Callable[[str], None] | None = None,
     limits: Limits = FREE,
+    earlier: "tuple[Network, Tensor] | None" = None,
 ) -> tuple[Network, TrainedMembers]:
     """Choose a network for encoded rows, and train.
 
@@ -204,6 +205,7 @@ def fit_encoded(
     settings, progress : as for `fit_table`.
     announce : called with the recipe's sentence.
     limits : what the network's function must keep to.
+    earlier : a network and its θ (K, P) from which the training starts, where members and layout are the same.
     """
     x, outputs = batch.x, likelihood.outputs(batch.y)
     recipe = choose_recipe(len(x), x.shape[1], outputs, settings.hidden, settings.members, settings.max_seconds)
@@ -211,7 +213,10 @@ def fit_encoded(
         announce(recipe.sentence)
     network = recipe.network(x, outputs, settings.activation, limits)
     seconds = float("inf") if settings.max_seconds is None else settings.max_seconds
-    trained = recipe.train(network, likelihood, batch, settings.seed, seconds, progress)
+    start = None
+    if earlier is not None and earlier[0].layout == network.layout and len(earlier[1]) == recipe.members:
+        start = earlier[1].to(x.dtype)
+    trained = recipe.train(network, likelihood, batch, settings.seed, seconds, progress, start)
     if limits.monotone and likelihood.targets == "classes":
         # A probability drawn towards one half where the parameters are uncertain would fall where the network rises.
         trained = dataclasses.replace(trained, posterior=None)
@@ -221,7 +226,7 @@ def fit_encoded(
 def evaluate(model: TableModel, train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> tuple[Scores, Evaluation]:
     """Scores on held-out encoded rows, beside baselines fitted on the training rows."""
     x, y = test
-    predictive = model.predictive(x)
+    predictive, own = model.predictive(x), model.likelihood.mean(model.raw(x))
     if isinstance(model.target, NumericTarget):
         if not isinstance(predictive, EqualMixture):
             raise SettingError(f"The cost {model.likelihood.name!r} predicts no distribution to be scored by.")
@@ -231,7 +236,14 @@ def evaluate(model: TableModel, train: tuple[Tensor, Tensor], test: tuple[Tensor
         mean, density = predictive.mean().squeeze(1).numpy(), predictive.log_density(actual).numpy()
         plain = actual.squeeze(1).numpy()
         metrics = regression_metrics(plain, mean, density, inside)
-        evaluation = Evaluation(plain.tolist(), mean.tolist(), low.squeeze(1).tolist(), high.squeeze(1).tolist())
+        members = (model.target.inverse(own) - actual).square().mean((-2, -1)).sqrt()
+        evaluation = Evaluation(
+            plain.tolist(),
+            mean.tolist(),
+            low.squeeze(1).tolist(),
+            high.squeeze(1).tolist(),
+            members=members.tolist(),
+        )
         train_y = model.target.inverse(train[1]).squeeze(1).numpy()
         baselines = baseline_scores((train[0].numpy(), train_y), (x.numpy(), plain), 0)
         return Scores("regression", len(x), metrics, baselines), evaluation
@@ -242,6 +254,7 @@ def evaluate(model: TableModel, train: tuple[Tensor, Tensor], test: tuple[Tensor
         probabilities.argmax(1).tolist(),
         probabilities=probabilities.tolist(),
         classes=classes,
+        members=(own.argmax(-1) == y).double().mean(-1).tolist(),
     )
     baselines = baseline_scores((train[0].numpy(), train[1].numpy()), (x.numpy(), codes), len(classes))
     return Scores("classification", len(x), class_metrics(codes, probabilities), baselines), evaluation

@@ -57,6 +57,19 @@ class TableModel:
         return self.scores
 
     @property
+    def spread(self) -> dict[str, float]:
+        """RMSE, or accuracy, of single members on the held-out rows: best, median and worst, beside their average's.
+
+        Empty where nothing was held out. Where the average is much better than the median, the members disagree, and
+        one network alone would be a poor bargain.
+        """
+        if self.scores is None or self.evaluation is None or not self.evaluation.members:
+            return {}
+        headline, members = self.scores.metrics[0], sorted(self.evaluation.members)
+        best, worst = (members[0], members[-1]) if headline.better == "lower" else (members[-1], members[0])
+        return {"best": best, "median": members[len(members) // 2], "worst": worst, "together": headline.value}
+
+    @property
     def record(self) -> TrainingRecord:
         """What the training did."""
         return self.trained.record

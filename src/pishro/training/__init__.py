@@ -11,6 +11,7 @@ from pishro.training.posterior import LaplacePosterior
 from pishro.training.radial import RadialPlan, interpolate, kernel_regression, train_radial
 from pishro.training.recipe import Recipe
 from pishro.training.record import History, TrainingRecord
+from pishro.training.stream import Stream
 from pishro.training.train import Plan, Progress, TrainedMembers, train_members
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Progress",
     "RadialPlan",
     "Recipe",
+    "Stream",
     "TrainedMembers",
     "TrainingRecord",
     "choose_method",

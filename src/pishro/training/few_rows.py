@@ -120,10 +120,11 @@ class FewRows(Recipe):
         seed: int,
         seconds: float,
         watch: Watch | None = None,
+        start: Tensor | None = None,
     ) -> TrainedMembers:
         """All members at once, by evidence."""
         stop = Stop(iterations=self.iterations, seconds=seconds)
-        plan = Plan(self.members, seed, stop, self.sentence)
+        plan = Plan(self.members, seed, stop, self.sentence, start=start)
         return train_members(network, likelihood, batch, plan, watch)
 
 

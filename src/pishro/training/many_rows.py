@@ -117,11 +117,12 @@ class ManyRows(Recipe):
         seed: int,
         seconds: float,
         watch: Watch | None = None,
+        start: Tensor | None = None,
     ) -> TrainedMembers:
         """All members at once, on the same mini-batches; as many epochs as the network's size leaves time for."""
         budget = OPERATIONS_PER_SECOND * (SECONDS if math.isinf(seconds) else max(seconds, 1.0))
         epochs = self.epochs(len(batch), network, budget)
-        plan = dataclasses.replace(self.plan, seed=seed, seconds=seconds, epochs=epochs)
+        plan = dataclasses.replace(self.plan, seed=seed, seconds=seconds, epochs=epochs, start=start)
         return train_mini_batches(network, likelihood, batch, plan, watch)
 
     def epochs(self, rows: int, network: Network, budget: float) -> int:

@@ -5,7 +5,7 @@ member hands out the weights of its own best epoch, and the run ends when none h
 tell how large the noise is, since the cost on rows that a network was trained on is too small to say.
 """
 
-__all__ = ["MiniBatchPlan", "train_mini_batches"]
+__all__ = ["MiniBatchPlan", "single_precision", "train_mini_batches"]
 
 import dataclasses
 from collections.abc import Callable
@@ -44,6 +44,7 @@ class MiniBatchPlan:
     validation : share of the rows kept from the gradient.
     seconds : most wall time.
     recipe : the choice in one sentence, for the record.
+    start : θ (K, P) to start from, one row a member; None for random weights from the seed.
     """
 
     members: int = 4
@@ -59,6 +60,7 @@ class MiniBatchPlan:
     validation: float = 0.15
     seconds: float = float("inf")
     recipe: str = "Mini-batches by AdamW, as asked."
+    start: Tensor | None = None
 
     @property
     def inner(self) -> Rule[Any]:
@@ -82,7 +84,7 @@ def train_mini_batches(
     """
     likelihood.check(batch.y)
     generator = Generator().manual_seed(plan.seed)
-    batch = _single(batch)
+    batch = single_precision(batch)
     order = torch.randperm(len(batch), generator=generator)
     held = min(len(batch) - 1, max(1, round(plan.validation * len(batch))))
     validation, training = batch.take(order[:held]), batch.take(order[held:])
@@ -90,7 +92,8 @@ def train_mini_batches(
     steps = plan.epochs * source.steps
     rise = max(1, steps // 20)  # a twentieth of the run, as usual for AdamW
     rule = Scheduled(plan.inner, WarmUp(rise, then=Cosine(max(1, steps - rise))))
-    theta = starting_points(network, likelihood, training, plan.seed, plan.members)
+    random = starting_points(network, likelihood, training, plan.seed, plan.members)
+    theta = random if plan.start is None else plan.start.to(random)
     keeper = _Keeper(network, likelihood, validation, plan, progress, theta)
     stop = Stop(gradient=0.0, step=0.0, iterations=steps, seconds=plan.seconds)
     descent = descend(source, theta, rule, stop, callback=keeper, interval=source.steps)
@@ -179,7 +182,8 @@ def _noise_precision(network: Network, likelihood: Likelihood, theta: Tensor, va
     return one / (error - 2 * spread).clamp_min(0.1 * error)
 
 
-def _single(batch: Batch) -> Batch:
+def single_precision(batch: Batch) -> Batch:
+    """The batch in float32, class indices as they are."""
     y = batch.y.float() if batch.y.is_floating_point() else batch.y
     weight = None if batch.weight is None else batch.weight.float()
     return Batch(batch.x.float(), y, weight, None if batch.offset is None else batch.offset.float())

@@ -51,6 +51,7 @@ class Recipe(abc.ABC):
         seed: int,
         seconds: float,
         watch: Watch | None = None,
+        start: Tensor | None = None,
     ) -> TrainedMembers:
         """Fit the members.
 
@@ -61,6 +62,7 @@ class Recipe(abc.ABC):
         seed : of the starting points, and of whatever else is drawn.
         seconds : most wall time.
         watch : called as the training goes on.
+        start : θ (K, P) to start from in place of random weights.
         """
 
 
