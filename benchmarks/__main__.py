@@ -18,6 +18,7 @@ COMMANDS = (
     ("rosenbrock",),
     ("step",),
     ("convolution",),
+    ("mnist_conv", "mnist"),
     ("estimators",),
     ("diagnosis", "uci-regression"),
     ("matrix_free",),

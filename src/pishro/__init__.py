@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from pishro import likelihoods, nn, optim, plot, training
     from pishro.errors import DataError, ModelFileError, PishroError, SettingError, ShapeError
     from pishro.estimators import (
+        Autoencoder,
+        ConvClassifier,
         FeedForwardClassifier,
         FeedForwardRegressor,
         NotFittedError,
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from pishro.fitting import Model, fit, load
 
 __all__ = [
+    "Autoencoder",
+    "ConvClassifier",
     "DataError",
     "FeedForwardClassifier",
     "FeedForwardRegressor",
@@ -39,6 +43,7 @@ __all__ = [
 ]
 
 _ESTIMATORS = (
+    *("Autoencoder", "ConvClassifier"),
     *("FeedForwardClassifier", "FeedForwardRegressor", "NotFittedError"),
     *("PerceptronClassifier", "RBFClassifier", "RBFRegressor"),
 )

@@ -7,7 +7,15 @@ import sys
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from pishro import FeedForwardClassifier, FeedForwardRegressor, PerceptronClassifier, RBFClassifier, RBFRegressor
+from pishro import (
+    Autoencoder,
+    ConvClassifier,
+    FeedForwardClassifier,
+    FeedForwardRegressor,
+    PerceptronClassifier,
+    RBFClassifier,
+    RBFRegressor,
+)
 
 # Linear units of a given width: the fits are quick and end at their minimum, where alone weighted rows can equal
 # repeated rows to seven digits, as one check asks. With the default settings all checks pass but that one, which
@@ -19,6 +27,8 @@ QUICK = [
     PerceptronClassifier(max_epochs=20),
     RBFRegressor(units=2, members=1),
     RBFClassifier(units=2, members=1),
+    ConvClassifier(channels=(4,), hidden=8, epochs=30),  # flat rows are short sequences
+    Autoencoder(hidden=(), code=1, epochs=3),
 ]
 
 

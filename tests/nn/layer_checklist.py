@@ -28,7 +28,10 @@ from pishro.nn import (
     MonotoneDense,
     Network,
     PiecewiseLinear,
+    Reshape,
     TappedDelay,
+    Transposed,
+    Upsample,
     activation,
 )
 from pishro.nn.activations import ACTIVATIONS, ELU, LeakyReLU, Threshold
@@ -70,6 +73,17 @@ def every_activation() -> dict[str, Activation]:
     return made
 
 
+def tied() -> Case:
+    """Two layers and their transposes, which read the same weights."""
+    layers = {
+        "first": Dense(4, "tanh"),
+        "middle": Dense(2),
+        "back": Transposed("middle", 4, "tanh"),
+        "out": Transposed("first", 3),
+    }
+    return Case("transposed", Network.graph({"x": 3}, layers))
+
+
 def with_activations(
     name: str, shape_in: int | tuple[int, ...], build: Callable[[Activation], tuple[Layer, ...]]
 ) -> Iterator[Case]:
@@ -97,6 +111,9 @@ LAYERS_BY_NAME: dict[str, tuple[tuple[int, ...], Layer]] = {
     "average_pool1d": ((2, 7), AveragePool1d(3, stride=2)),
     "average_pool2d": ((2, 4, 3), AveragePool2d((2, 1))),
     "flatten": ((2, 3, 2), Flatten()),
+    "reshape": ((2, 3, 2), Reshape((3, 4))),
+    "upsample": ((2, 3, 2), Upsample(2)),
+    "upsample sequences": ((2, 3), Upsample(3)),
     "layer_norm": ((2, 3), LayerNorm()),
     "dropout": ((2, 3), Dropout(0.5)),
     "monotone-dense": ((3,), MonotoneDense(4, {"tanh": 3, "softmax": 1}, (1, 0, -1), free=1)),
@@ -114,6 +131,7 @@ CASES: list[Case] = [
     *with_activations("dense", 3, lambda f: (Dense(4, f), Dense(3, "tanh"), Dense(2))),
     *with_activations("conv2d", (2, 3, 3), lambda f: (Conv2d(4, 2, f), Flatten(), Dense(2))),
     *with_activations("conv1d", (2, 4), lambda f: (Conv1d(4, 2, f), Flatten(), Dense(2))),
+    tied(),
     *[case for name, (shape, layer) in LAYERS_BY_NAME.items() for case in alone_and_inside(name, shape, layer)],
 ]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from pishro.errors import SettingError, ShapeError
-from pishro.nn import Dense, Join, Network
+from pishro.nn import Dense, Join, Network, Transposed
 
 EXACT = {"rtol": 1e-10, "atol": 1e-10}
 
@@ -189,3 +189,23 @@ def test_input_that_nothing_reads_is_refused() -> None:
         Network.graph({"x": 3, "u": 2}, {"y": Dense(1)})
     with pytest.raises(SettingError, match="at least one input"):
         Network.graph({}, {"y": Dense(1)})
+
+
+def test_a_transposed_layer_reads_the_weights_of_its_lender() -> None:
+    net = Network.graph({"x": 3}, {"h": Dense(2), "y": Transposed("h", 3)})
+    assert [block.name for block in net.layout.blocks] == ["h.weight", "h.bias", "y.bias"]
+    theta, x = net.init(seed=0), torch.ones(4, 3, dtype=torch.float64)
+    weight = net.layout.views(theta)["h.weight"]
+    torch.testing.assert_close(net(theta, x), x @ weight @ weight.T)
+    again = Network.from_json(json.loads(json.dumps(net.to_json())))
+    assert again == net
+    assert "weights of h transposed, 3 parameters" in net.summary()[-1]
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [(Transposed("g", 3), "g.weight"), (Transposed("h", 4), r"shape \(3, 2\), but needs \(4, 2\)")],
+)
+def test_a_transposed_layer_without_a_fitting_lender_is_refused(layer, message) -> None:
+    with pytest.raises((SettingError, ShapeError), match=message):
+        Network.graph({"x": 3}, {"h": Dense(2), "y": layer})

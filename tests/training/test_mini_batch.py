@@ -10,6 +10,7 @@ from pishro.errors import DataError
 from pishro.likelihoods import Categorical, Likelihood, Normal
 from pishro.nn import Dense, Dropout, Network
 from pishro.objectives import Batch, MiniBatches, mean_cost
+from pishro.optim import Nesterov
 from pishro.training import MiniBatchPlan, choose_recipe, train_mini_batches
 from pishro.training.few_rows import FewRows
 from pishro.training.many_rows import ManyRows
@@ -106,3 +107,26 @@ def test_epochs_follow_the_time_that_there_is() -> None:
     assert recipe.epochs(5000, net, 1e15) == recipe.plan.epochs
     assert 10 < recipe.epochs(5000, net, 30 * 6 * 5000 * 4 * net.layout.size) == 30
     assert recipe.epochs(5000, net, 1e3) == 10
+
+
+def test_inputs_are_disturbed_and_rows_to_validate_on_are_not() -> None:
+    seen: list[Tensor] = []
+
+    def disturb(x: Tensor, generator: torch.Generator) -> Tensor:
+        seen.append(x)
+        return torch.zeros_like(x)
+
+    plan = dataclasses.replace(PLAN, epochs=3, disturb=disturb)
+    trained = train_mini_batches(network(), Normal(), sine(), plan)
+    assert len(seen) == 3 * 17  # the mini-batches of 50 among 850 rows
+    weight = network().layout.views(trained.theta)["dense1.weight"]
+    start = network().layout.views(network().init(PLAN.seed, 2, torch.float32))["dense1.weight"]
+    # a weight that never sees an input only decays
+    torch.testing.assert_close(weight / start, (weight / start)[:, :1, :1].expand_as(weight), rtol=1e-4, atol=0)
+
+
+def test_any_rule_has_its_name_in_the_record() -> None:
+    plan = dataclasses.replace(PLAN, rule=Nesterov(0.05, 0.9))
+    trained = train_mini_batches(network(), Normal(), sine(), plan)
+    assert trained.record.method == "nesterov"
+    assert trained.record.history.validation[-1] < 0.05

@@ -4,7 +4,15 @@ scikit-learn checks names and number of the columns, shapes and lengths, in its 
 (text, missing values, dates) it would refuse, so that is left to pishro's schema and encoders.
 """
 
-__all__ = ["checked_rows", "named_frame", "plain_numbers", "training_frame", "training_weight", "without_torch"]
+__all__ = [
+    "checked_rows",
+    "named_frame",
+    "plain_numbers",
+    "seed_from",
+    "training_frame",
+    "training_weight",
+    "without_torch",
+]
 
 from typing import Any
 
@@ -14,6 +22,7 @@ import numpy.typing as npt
 import polars as pl
 import torch
 from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_array, validate_data
 
 from pishro.data import frame_from
@@ -54,6 +63,13 @@ def plain_numbers(rows: Any) -> Floats | None:
     """Checked rows as numbers (N, D), None where they hold anything else."""
     values = np.asarray(rows)
     return values.astype(np.float64, copy=False) if values.dtype.kind in "fiub" else None
+
+
+def seed_from(random_state: Any) -> int:
+    """A seed from an integer or a generator; None is 0, so that a fit can be repeated."""
+    if random_state is None or isinstance(random_state, int | np.integer):
+        return int(random_state or 0)
+    return int(check_random_state(random_state).randint(2**31 - 1))
 
 
 def training_frame(estimator: BaseEstimator, X: Any, y: Any) -> pl.DataFrame:

@@ -22,7 +22,6 @@ from sklearn.utils import (
     assert_all_finite,
     check_array,
     check_consistent_length,
-    check_random_state,
     column_or_1d,
 )
 from sklearn.utils.class_weight import compute_sample_weight
@@ -36,6 +35,7 @@ from pishro.estimators.inputs import (
     checked_rows,
     named_frame,
     plain_numbers,
+    seed_from,
     training_frame,
     training_weight,
     without_torch,
@@ -162,10 +162,7 @@ class TableEstimator(BaseEstimator, abc.ABC):  # type: ignore[misc]
         return tuple(x.split(ROWS_AT_ONCE))
 
     def _seed(self) -> int:
-        """A seed from an integer or a generator; None is 0, so that a fit can be repeated."""
-        if self.random_state is None or isinstance(self.random_state, int | np.integer):
-            return int(self.random_state or 0)
-        return int(check_random_state(self.random_state).randint(2**31 - 1))
+        return seed_from(self.random_state)
 
     def predict_distribution(self, X: Any) -> Predictive:
         """Distribution of the target at each row: noise, parameter uncertainty and spread between members."""

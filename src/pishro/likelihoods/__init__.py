@@ -9,6 +9,7 @@ from pishro.likelihoods.contract import Likelihood
 from pishro.likelihoods.gamma import Gamma
 from pishro.likelihoods.heteroscedastic import HeteroscedasticNormal
 from pishro.likelihoods.huber import Huber
+from pishro.likelihoods.intensities import Intensities
 from pishro.likelihoods.laplace import Laplace
 from pishro.likelihoods.log_normal import LogNormal
 from pishro.likelihoods.mixture import GaussianMixture
@@ -35,6 +36,7 @@ __all__ = [
     "GaussianMixture",
     "HeteroscedasticNormal",
     "Huber",
+    "Intensities",
     "Laplace",
     "Likelihood",
     "LogNormal",

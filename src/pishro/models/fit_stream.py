@@ -91,7 +91,9 @@ def fit_stream(
         trained = train_stored_rows(network, likelihood, rows, batch(validation), plan, progress)
     model = TableModel(schema, encoder, coder, network, likelihood, trained)
     scores, evaluation = evaluate(model, (train.x, train.y), (test.x, test.y))
-    return FittedTable(dataclasses.replace(model, scores=scores, evaluation=evaluation), train, test, frame[learned], frame[held])
+    return FittedTable(
+        dataclasses.replace(model, scores=scores, evaluation=evaluation), train, test, frame[learned], frame[held]
+    )
 
 
 def _schema(stream: TableStream, sample: RowSample, target: str, settings: FitSettings) -> Schema:

@@ -26,7 +26,10 @@ from pishro.nn.pooling import AveragePool1d, AveragePool2d, MaxPool1d, MaxPool2d
 from pishro.nn.radial_kernels import RadialKernel, radial_kernel
 from pishro.nn.rbf import RBF
 from pishro.nn.rbf_start import error_reduction, rbf_start, units_to_reach
+from pishro.nn.reshape import Reshape
 from pishro.nn.tapped_delay import TappedDelay
+from pishro.nn.transposed import Transposed
+from pishro.nn.upsample import Upsample
 
 if TYPE_CHECKING:
     from pishro.nn.plots import plot_activation, plot_network
@@ -58,9 +61,12 @@ __all__ = [
     "PiecewiseLinear",
     "Product",
     "RadialKernel",
+    "Reshape",
     "Sum",
     "TappedDelay",
     "Trace",
+    "Transposed",
+    "Upsample",
     "activation",
     "error_reduction",
     "from_module",

@@ -18,12 +18,16 @@ from pishro.nn.monotone import MonotoneDense
 from pishro.nn.piecewise_linear import PiecewiseLinear
 from pishro.nn.pooling import AveragePool1d, AveragePool2d, MaxPool1d, MaxPool2d
 from pishro.nn.rbf import RBF
+from pishro.nn.reshape import Reshape
 from pishro.nn.tapped_delay import TappedDelay
+from pishro.nn.transposed import Transposed
+from pishro.nn.upsample import Upsample
 
 LAYERS: dict[str, type[Layer]] = {
     layer.kind: layer
     for layer in (
         Dense,
+        Transposed,
         MonotoneDense,
         RBF,
         Conv1d,
@@ -33,6 +37,8 @@ LAYERS: dict[str, type[Layer]] = {
         AveragePool1d,
         AveragePool2d,
         Flatten,
+        Reshape,
+        Upsample,
         LayerNorm,
         Dropout,
         TappedDelay,

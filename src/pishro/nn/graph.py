@@ -4,15 +4,16 @@ What cannot be a feed-forward network is refused here, with the name of the node
 a node or an input that nothing reads, shapes that do not fit, parameters shared between different layers.
 """
 
-__all__ = ["arrange", "chain_nodes", "graph_nodes"]
+__all__ = ["arrange", "chain_nodes", "graph_nodes", "places"]
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pishro.errors import SettingError, ShapeError, unknown_name
 from pishro.nn.join import Join
 from pishro.nn.layer import Layer
-from pishro.nn.node import Node, Shape, Stage, stage
+from pishro.nn.node import LayerStage, Node, Shape, Stage, stage
 
 
 def chain_nodes(layers: Sequence[Layer]) -> tuple[Node, ...]:
@@ -68,13 +69,32 @@ def arrange(inputs: Mapping[str, Shape], nodes: Sequence[Node], output: str) -> 
     _check_all_read(inputs, ordered, output)
     shapes = dict(inputs)
     stages: list[Stage] = []
-    owners = [n.shares or n.name for n in ordered]
-    for i, node in enumerate(ordered):
-        made = stage(node, tuple(shapes[s] for s in node.sources), adds=owners[i] in owners[i + 1 :])
+    for node in ordered:
+        made = stage(node, tuple(shapes[s] for s in node.sources))
         shapes[node.name] = made.shape_out
         stages.append(made)
     _check_shared(stages)
-    return tuple(stages)
+    _check_borrowed(stages)
+    return _adding(stages)
+
+
+def places(made: Stage) -> dict[str, str]:
+    """Where each parameter of a stage lies: its own name → its name in the layout."""
+    owner, borrowed = made.node.shares or made.node.name, made.borrows
+    return {name: borrowed.get(name, f"{owner}.{name}") for name, _ in made.parameters()}
+
+
+def _adding(stages: Sequence[Stage]) -> tuple[Stage, ...]:
+    """The stages, each knowing which parameters have a user behind it."""
+    behind: set[str] = set()
+    known: list[Stage] = []
+    for made in reversed(stages):
+        own = places(made)
+        if isinstance(made, LayerStage) and not behind.isdisjoint(own.values()):
+            made = dataclasses.replace(made, adds=frozenset(name for name, place in own.items() if place in behind))
+        behind.update(own.values())
+        known.insert(0, made)
+    return tuple(known)
 
 
 def _check_names(inputs: Mapping[str, Shape], nodes: Sequence[Node], output: str) -> None:
@@ -149,3 +169,19 @@ def _check_shared(stages: Sequence[Stage]) -> None:
                 f"Layer {made.node.name!r}: it shares the parameters {owner.parameters()} of {made.node.shares!r}, but "
                 f"its own input of shape {made.shapes_in[0]} would need {made.parameters()}."
             )
+
+
+def _check_borrowed(stages: Sequence[Stage]) -> None:
+    owned = {f"{s.node.name}.{name}": shape for s in stages if not s.node.shares for name, shape in s.parameters()}
+    for made in stages:
+        for name in made.borrows:
+            owned.pop(f"{made.node.name}.{name}", None)
+    for made in stages:
+        for name, shape in made.parameters():
+            place = made.borrows.get(name)
+            if place is not None and place not in owned:
+                raise SettingError(f"Layer {made.node.name!r}: " + unknown_name("parameter to borrow", place, owned))
+            if place is not None and owned[place] != shape:
+                raise ShapeError(
+                    f"Layer {made.node.name!r}: it borrows {place!r} of shape {owned[place]}, but needs {shape}."
+                )

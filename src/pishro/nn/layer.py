@@ -11,6 +11,7 @@ __all__ = ["ClosedFormLayer", "Layer", "Parameters", "Shapes", "plain"]
 import abc
 import dataclasses
 import math
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import torch
@@ -67,6 +68,11 @@ class Layer(abc.ABC):
         """Names and shapes of the parameters; none by default."""
         del shape_in
         return []
+
+    @property
+    def borrows(self) -> Mapping[str, str]:
+        """Parameters that belong to another layer of the network: own name → name in the layout, "code.weight"."""
+        return {}
 
     def init(self, params: Parameters, generator: Generator) -> None:
         """Fill the parameters' views, of one member, with a starting point.

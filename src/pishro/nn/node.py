@@ -7,7 +7,7 @@ layer and join alike, as a function of several inputs and of named parameters.
 __all__ = ["JoinStage", "LayerStage", "Node", "Stage", "stage"]
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, final
 
 import torch
@@ -53,7 +53,7 @@ class LayerStage:
     ----------
     node, shapes_in, shape_out : the layer, the shape of its source's rows and of its own.
     rules : the layer itself, or its rules by autograd.
-    adds : whether a stage behind this one has the same parameters, and so has written their gradient already.
+    adds : names of parameters that a stage behind this one has as well, and so has written their gradient already.
     """
 
     node: Node
@@ -61,11 +61,16 @@ class LayerStage:
     shape_out: Shape
     layer: Layer
     rules: ClosedFormLayer | AutogradRules
-    adds: bool = False
+    adds: frozenset[str] = frozenset()
 
     def parameters(self) -> Shapes:
         """Names and shapes of the parameters."""
         return self.layer.shapes(self.shapes_in[0])
+
+    @property
+    def borrows(self) -> Mapping[str, str]:
+        """Parameters that belong to another layer."""
+        return self.layer.borrows
 
     def init(self, params: Parameters, generator: Generator) -> None:
         """Fill the parameters with a starting point."""
@@ -107,12 +112,13 @@ class LayerStage:
             return (self._add(self.rules.jacobian, params, saved, dy, blocks, needs_dx),)
         return (self.rules.jacobian(params, saved, dy, blocks, needs_dx),)
 
-    @staticmethod
-    def _add(rule: Rule, params: Parameters, saved: Any, dy: Tensor, into: Parameters, needs_dx: bool) -> Tensor | None:
-        own = {name: torch.empty_like(view) for name, view in into.items()}
+    def _add(
+        self, rule: Rule, params: Parameters, saved: Any, dy: Tensor, into: Parameters, needs_dx: bool
+    ) -> Tensor | None:
+        own = {name: torch.empty_like(view) if name in self.adds else view for name, view in into.items()}
         dx = rule(params, saved, dy, own, needs_dx)
-        for name, view in into.items():
-            view.add_(own[name])
+        for name in self.adds:
+            into[name].add_(own[name])
         return dx
 
     def jvp(self, params: Parameters, saved: Any, dparams: Parameters, dxs: Changes) -> Tensor | None:
@@ -137,11 +143,15 @@ class JoinStage:
     shapes_in: tuple[Shape, ...]
     shape_out: Shape
     layer: Join
-    adds: bool = False
 
     def parameters(self) -> Shapes:
         """None."""
         return []
+
+    @property
+    def borrows(self) -> Mapping[str, str]:
+        """None."""
+        return {}
 
     def init(self, params: Parameters, generator: Generator) -> None:
         """Nothing to fill."""
@@ -188,7 +198,7 @@ class JoinStage:
 Stage = LayerStage | JoinStage
 
 
-def stage(node: Node, shapes_in: tuple[Shape, ...], adds: bool) -> Stage:
+def stage(node: Node, shapes_in: tuple[Shape, ...]) -> Stage:
     """The node inside a network where its sources' rows have those shapes.
 
     Raises
@@ -210,4 +220,4 @@ def stage(node: Node, shapes_in: tuple[Shape, ...], adds: bool) -> Stage:
         raise type(error)(f"Layer {node.name!r}: {error}") from None
     rules: ClosedFormLayer | AutogradRules
     rules = layer if isinstance(layer, ClosedFormLayer) else AutogradRules(layer, len(shapes_in[0]), len(shape_out))
-    return LayerStage(dataclasses.replace(node, layer=layer), shapes_in, shape_out, layer, rules, adds)
+    return LayerStage(dataclasses.replace(node, layer=layer), shapes_in, shape_out, layer, rules)

@@ -9,7 +9,7 @@ from typing import final
 from torch import Tensor
 
 from pishro.errors import ShapeError
-from pishro.nn.graph import arrange
+from pishro.nn.graph import arrange, places
 from pishro.nn.layer import Parameters
 from pishro.nn.node import Node, Shape, Stage
 from pishro.parameters import Block, Layout
@@ -43,13 +43,14 @@ class Plan:
         """The plan of a graph; raises where it is no feed-forward network."""
         stages = arrange(inputs, nodes, output)
         own = [s for s in stages if not s.node.shares]
-        layout = Layout.of([(f"{s.node.name}.{name}", shape) for s in own for name, shape in s.parameters()])
-        places = {b.name: b for b in layout.blocks}
+        layout = Layout.of(
+            [(f"{s.node.name}.{name}", shape) for s in own for name, shape in s.parameters() if name not in s.borrows]
+        )
+        known = {b.name: b for b in layout.blocks}
         blocks: list[tuple[tuple[str, Block], ...]] = []
         trained: set[str] = set()
         for s in stages:
-            owner = s.node.shares or s.node.name
-            blocks.append(tuple((name, places[f"{owner}.{name}"]) for name, _ in s.parameters()))
+            blocks.append(tuple((name, known[place]) for name, place in places(s).items()))
             if blocks[-1] or not trained.isdisjoint(s.node.sources):
                 trained.add(s.node.name)
         return cls(dict(inputs), stages, layout, tuple(blocks), frozenset(trained))

@@ -34,7 +34,7 @@ def layer_facts(plan: Plan) -> list[LayerFacts]:
     facts = []
     for stage, blocks in zip(plan.stages, plan.blocks, strict=True):
         node = stage.node
-        size = 0 if node.shares else sum(block.size for _, block in blocks)
+        size = 0 if node.shares else sum(block.size for name, block in blocks if name not in stage.borrows)
         facts.append(
             LayerFacts(
                 node.name, node.layer.describe(), node.sources, stage.shapes_in, stage.shape_out, size, node.shares

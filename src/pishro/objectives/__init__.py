@@ -1,7 +1,7 @@
 """Objectives: network × likelihood × prior × data."""
 
 from pishro.objectives.batch import Batch
-from pishro.objectives.mini_batches import MiniBatches, mean_cost
+from pishro.objectives.mini_batches import Disturbance, MiniBatches, Penalty, mean_cost
 from pishro.objectives.objective import Objective
 from pishro.objectives.point import DataTerm, ObjectivePoint
 from pishro.objectives.products import DataProducts
@@ -11,9 +11,11 @@ __all__ = [
     "Batch",
     "DataProducts",
     "DataTerm",
+    "Disturbance",
     "MiniBatches",
     "Objective",
     "ObjectivePoint",
+    "Penalty",
     "StoredRows",
     "mean_cost",
 ]

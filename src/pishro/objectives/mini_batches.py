@@ -4,9 +4,9 @@ An epoch walks all rows once, in an order drawn anew; the rows that do not fill 
 rows themselves stay where they are: each batch is gathered into the same buffer. Rows in a file come window by window.
 """
 
-__all__ = ["MiniBatches", "mean_cost"]
+__all__ = ["Disturbance", "MiniBatches", "Penalty", "mean_cost"]
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import final
 
 import torch
@@ -21,6 +21,13 @@ from pishro.objectives.stored_rows import StoredRows
 ROWS_AT_ONCE = 8192
 """Rows evaluated in one go by `mean_cost`: enough to keep two cores busy, few enough to stay in the cache."""
 
+Disturbance = Callable[[Tensor, Generator], Tensor]
+"""Rows (N, *row) as the training sees them, drawn anew for each mini-batch: augmented images, inputs with noise."""
+
+Penalty = Callable[[Network, Tensor, Tensor], Tensor]
+"""(network, θ (K, P), rows x (N, *row)) → what is added to the mean cost of a mini-batch (K,); autograd must know its
+slope with respect to θ."""
+
 
 @final
 class MiniBatches:
@@ -31,11 +38,20 @@ class MiniBatches:
     network, likelihood : what is fitted, and the cost.
     batch : all rows, in memory or in a file.
     size : rows of a mini-batch; no more than there are rows.
-    generator : source of the order, and of what layers such as dropout draw.
+    generator : source of the order, of what layers such as dropout draw, and of the disturbance.
+    disturb : what is done to the inputs of each mini-batch; None for nothing. The targets stay.
+    penalty : added to the cost; None for nothing.
     """
 
     def __init__(
-        self, network: Network, likelihood: Likelihood, batch: Batch | StoredRows, size: int, generator: Generator
+        self,
+        network: Network,
+        likelihood: Likelihood,
+        batch: Batch | StoredRows,
+        size: int,
+        generator: Generator,
+        disturb: Disturbance | None = None,
+        penalty: Penalty | None = None,
     ) -> None:
         if size < 1:
             raise SettingError(f"A mini-batch needs at least one row, received size = {size}.")
@@ -45,6 +61,7 @@ class MiniBatches:
         self._windows: Iterator[Batch] = iter(()) if self._stored is None else self._stored.windows(generator)
         self.batch = batch if isinstance(batch, Batch) else next(self._windows)
         batch = self.batch
+        self.disturb, self.penalty = disturb, penalty
         self._x = batch.x.new_empty(self.size, *batch.x.shape[1:])
         self._y = batch.y.new_empty(self.size, *batch.y.shape[1:])
         self._order = torch.empty(0, dtype=torch.long)
@@ -65,6 +82,8 @@ class MiniBatches:
         rows = self._draw()
         x = torch.index_select(self.batch.x, 0, rows, out=self._x)
         y = torch.index_select(self.batch.y, 0, rows, out=self._y)
+        if self.disturb is not None:
+            x = self.disturb(x, self.generator)
         raw = bound.forward(x, training=True, generator=self.generator)
         if self.batch.offset is not None:
             raw = raw + self.batch.offset[rows]
@@ -74,7 +93,16 @@ class MiniBatches:
             nll, d_raw = nll * weight, d_raw * weight.unsqueeze(-1)
         share = 1 / self.size  # a product with a number is cheaper than a mean or a quotient, which torch checks more
         bound.backward(d_raw.mul_(share))
-        return nll.sum(-1).mul_(share).reshape(theta.shape[:-1]), self._gradient
+        value = nll.sum(-1).mul_(share).reshape(theta.shape[:-1])
+        return value if self.penalty is None else value + self._add_penalty(self.penalty, theta, x), self._gradient
+
+    def _add_penalty(self, penalty: Penalty, theta: Tensor, x: Tensor) -> Tensor:
+        with torch.enable_grad():
+            leaf = theta.detach().requires_grad_()
+            value = penalty(self.network, leaf, x)
+            (slope,) = torch.autograd.grad(value.sum(), leaf)
+        self._gradient += slope
+        return value.detach()
 
     def _bind(self, theta: Tensor) -> BoundNetwork:
         self._theta, self._gradient = theta, torch.empty_like(theta)

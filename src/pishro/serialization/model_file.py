@@ -4,7 +4,7 @@ The tensors are θ (K, P), β (K,) and, where there is one, the packed posterior
 "pishro" is one JSON text that holds everything else.
 """
 
-__all__ = ["FORMAT", "load_model", "save_model"]
+__all__ = ["FORMAT", "load_model", "read_parts", "save_model"]
 
 import json
 import os
@@ -67,7 +67,7 @@ def load_model(path: str | os.PathLike[str]) -> TableModel:
     ModelFileError
         If the file is missing, truncated, foreign, damaged, or written by a newer version.
     """
-    header, tensors = _read(Path(path))
+    header, tensors = read_parts(Path(path))
     version = header.get("format")
     if not isinstance(version, int):
         raise ModelFileError(f"{path} is damaged: its format is {version!r}, expected a number; take another copy.")
@@ -85,7 +85,14 @@ def load_model(path: str | os.PathLike[str]) -> TableModel:
         ) from None
 
 
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+def read_parts(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+    """The header and the tensors of a file of pishro, of whatever kind of model.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is missing, truncated, foreign or damaged.
+    """
     if not path.is_file():
         raise ModelFileError(f"No model file at {path}; `pishro fit` writes one.")
     try:

@@ -10,6 +10,7 @@ __all__ = ["MiniBatchPlan", "single_precision", "train_mini_batches", "train_sto
 import dataclasses
 import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Generator, Tensor
@@ -17,8 +18,8 @@ from torch import Generator, Tensor
 from pishro.errors import DataError
 from pishro.likelihoods import Likelihood
 from pishro.nn import Network
-from pishro.objectives import Batch, MiniBatches, StoredRows, mean_cost
-from pishro.optim import AdamW, Cosine, Descent, Reason, Scheduled, Stop, WarmUp, descend
+from pishro.objectives import Batch, Disturbance, MiniBatches, Penalty, StoredRows, mean_cost
+from pishro.optim import AdamW, Cosine, Descent, Reason, Rule, Scheduled, Stop, WarmUp, descend
 from pishro.optim.stochastic import Progress as Look
 from pishro.training.distributed import Processes, SummedSource, current
 from pishro.training.layer_flow import LayerFlow
@@ -42,6 +43,9 @@ class MiniBatchPlan:
     steps : most mini-batches.
     size : rows of a mini-batch.
     rate, decay : of AdamW.
+    rule : another rule in its place; its own rate is the highest of the run.
+    disturb : what is done to the inputs of each mini-batch, drawn anew; the rows kept from the gradient stay.
+    penalty : added to the cost of each mini-batch, but not to that of the rows kept from the gradient.
     patience : epochs without a better validation cost of any member after which the run ends.
     validation : share of the rows kept from the gradient.
     seconds : most wall time.
@@ -56,11 +60,19 @@ class MiniBatchPlan:
     size: int = 256
     rate: float = 2e-3
     decay: float = 1e-2
+    rule: Rule[Any] | None = None
+    disturb: Disturbance | None = None
+    penalty: Penalty | None = None
     patience: int = 10
     validation: float = 0.15
     seconds: float = float("inf")
     recipe: str = "Mini-batches by AdamW, as asked."
     start: Tensor | None = None
+
+    @property
+    def inner(self) -> Rule[Any]:
+        """The rule that the schedule drives."""
+        return AdamW(self.rate, self.decay) if self.rule is None else self.rule
 
 
 def train_mini_batches(
@@ -70,7 +82,7 @@ def train_mini_batches(
     plan: MiniBatchPlan,
     progress: Callable[[Progress], None] | None = None,
 ) -> TrainedMembers:
-    """AdamW on mini-batches, all members at once, in float32.
+    """AdamW, or another stochastic rule, on mini-batches, all members at once, in float32.
 
     Raises
     ------
@@ -81,7 +93,7 @@ def train_mini_batches(
     processes, generator = current(), Generator().manual_seed(plan.seed)
     batch = single_precision(batch)
     order = torch.randperm(len(batch), generator=generator)
-    held = max(1, round(plan.validation * len(batch)))
+    held = min(len(batch) - 1, max(1, round(plan.validation * len(batch))))
     validation, training = batch.take(order[:held]), batch.take(order[held:])
     return _train(network, likelihood, processes.share(training), validation, plan, generator, progress)
 
@@ -112,11 +124,12 @@ def _train(
     processes = current()
     if processes.several:
         generator.manual_seed(plan.seed + processes.rank)
-    source = MiniBatches(network, likelihood, training, max(1, plan.size // processes.count), generator)
+    size = max(1, plan.size // processes.count)
+    source = MiniBatches(network, likelihood, training, size, generator, plan.disturb, plan.penalty)
     epoch = processes.least(source.steps)
     steps = min(plan.epochs * epoch, plan.steps)
     rise = max(1, steps // 20)  # a twentieth of the run, as usual for AdamW
-    rule = Scheduled(AdamW(plan.rate, plan.decay), WarmUp(rise, then=Cosine(max(1, steps - rise))))
+    rule = Scheduled(plan.inner, WarmUp(rise, then=Cosine(max(1, steps - rise))))
     random = starting_points(network, likelihood, source.batch, plan.seed, plan.members)
     theta = processes.align(random if plan.start is None else plan.start.to(random))
     if isinstance(training, StoredRows):

@@ -1,0 +1,50 @@
+"""Files of convolutional networks and autoencoders: what is written is what is read, and the rest is refused."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from sklearn.datasets import load_digits
+
+import pishro
+from pishro.errors import ModelFileError
+from pishro.models import AutoencoderModel, ConvModel
+from pishro.serialization import load_row_model, save_row_model
+
+DIGITS = load_digits()
+X = DIGITS.images[:100] / 16
+ROWS = torch.from_numpy(X).float().unsqueeze(1)
+
+
+def test_a_convolutional_network(tmp_path: Path) -> None:
+    labels = np.where(DIGITS.target[:100] > 4, "high", "low")
+    model = pishro.ConvClassifier((4,), 8, epochs=1, members=2).fit(X, labels).model_
+    save_row_model(model, tmp_path / "m.safetensors")
+    again = load_row_model(tmp_path / "m.safetensors")
+    assert isinstance(again, ConvModel)
+    assert again.classes == ("high", "low")
+    assert again.trained.record == model.trained.record
+    torch.testing.assert_close(again.probabilities(ROWS), model.probabilities(ROWS), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("likelihood", ["normal", "bernoulli"])
+def test_an_autoencoder(likelihood: str, tmp_path: Path) -> None:
+    model = pishro.Autoencoder((5,), tied=True, likelihood=likelihood, epochs=1).fit(X.reshape(100, -1)).model_
+    save_row_model(model, tmp_path / "m.safetensors")
+    again = load_row_model(tmp_path / "m.safetensors")
+    assert isinstance(again, AutoencoderModel)
+    rows = ROWS.flatten(1)
+    torch.testing.assert_close(again.reconstruct(rows), model.reconstruct(rows), rtol=0, atol=0)
+    torch.testing.assert_close(again.cost(rows), model.cost(rows), rtol=0, atol=0)
+
+
+def test_files_of_another_kind_or_cut_off(tmp_path: Path) -> None:
+    path = tmp_path / "m.safetensors"
+    pishro.fit({"x": list(range(30)), "y": list(range(30))}, "y", hidden=1, members=1).save(path)
+    with pytest.raises(ModelFileError, match="one of a table; use `load`"):
+        load_row_model(path)
+    save_row_model(pishro.Autoencoder((), epochs=1).fit(X).model_, path)
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(ModelFileError, match="not a whole safetensors file"):
+        load_row_model(path)
