@@ -142,9 +142,8 @@ def _train(
         raise DataError("No member kept a finite cost; look for extreme values among the inputs and the target.")
     theta = keeper.theta[good]
     beta = _noise_precision(network, likelihood, theta, validation)
-    record = TrainingRecord(
-        plan.recipe, "adamw", plan.seed, len(theta), network.layout.size, len(training) + len(validation)
-    )
+    rows, method = len(training) + len(validation), type(plan.inner).__name__.lower()
+    record = TrainingRecord(plan.recipe, method, plan.seed, len(theta), network.layout.size, rows)
     record.iterations = len(keeper.history)
     record.seconds = descent.seconds
     record.reasons = [r.sentence for r, g in zip(descent.reasons, good.tolist(), strict=True) if g]
