@@ -113,4 +113,4 @@ def test_tags_tell_what_is_taken() -> None:
         assert not tags.input_tags.sparse
         assert tags.target_tags.required
     assert get_tags(regressor()).target_tags.multi_output
-    assert not get_tags(FeedForwardClassifier()).classifier_tags.multi_label
+    assert get_tags(FeedForwardClassifier()).classifier_tags.multi_label
