@@ -20,6 +20,7 @@ COMMANDS = (
     ("convolution",),
     ("mnist_conv", "mnist"),
     ("estimators",),
+    ("accuracy", ""),
     ("diagnosis", "uci-regression"),
     ("matrix_free",),
     ("programs", ""),
