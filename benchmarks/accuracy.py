@@ -94,7 +94,9 @@ def parts(data: Path, name: str, split: int):
     if name == "adult":
         rest = usable_rows(read_table(data / "tabular" / "adult-test.csv"), schema)
         return frame, y, pandas(rest), rest[target].to_numpy().astype(str), schema.task
-    train, test = train_test_split(np.arange(len(y)), test_size=0.2, random_state=split, stratify=y if classes else None)
+    train, test = train_test_split(
+        np.arange(len(y)), test_size=0.2, random_state=split, stratify=y if classes else None
+    )
     return frame.iloc[train], y[train], frame.iloc[test], y[test], schema.task
 
 
@@ -240,7 +242,9 @@ def verdicts(rows: list[Row], kinds: list[str]) -> list[str]:
     theirs = [r["s realmlp"] for r in rows if r["set"] in UCI and r.get("s pishro") and r.get("s realmlp")]
     if ours:
         share = sum(ours) / sum(theirs)
-        lines.append(f"Seconds a fit over the UCI sets: {share:.2f} of RealMLP-TD's (asked: 0.33; {_word(share < 1 / 3)}).")
+        lines.append(
+            f"Seconds a fit over the UCI sets: {share:.2f} of RealMLP-TD's (asked: 0.33; {_word(share < 1 / 3)})."
+        )
     return lines
 
 
