@@ -1,4 +1,4 @@
-"""Accuracy on tables and on the UCI regression sets, beside gradient boosting and other networks, all at their defaults.
+"""Accuracy on tables and the UCI regression sets, beside gradient boosting and other networks, all at their defaults.
 
 Every learner gets the same rows and the same columns: those that pishro's schema keeps, without the ones that leak the
 target (`LEAKS`). UCI sets use the standard splits; tables 5 seeded splits, 80 % for the learner (which holds out as
