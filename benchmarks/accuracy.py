@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.results import FOLDER, Row, write
-from pishro.data.atomic import replacing
+from pishro.atomic import replacing
 
 UCI = ("yacht", "energy", "concrete", "wine-quality-red", "power-plant")
 UCI_GOALS = {"yacht": 0.33, "energy": 0.35, "concrete": 4.20, "wine-quality-red": 0.60, "power-plant": 3.60}

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from benchmarks.results import FOLDER, markdown
-from pishro.data.atomic import replacing
+from pishro.atomic import replacing
 
 README = Path(__file__).parent.parent / "README.md"
 OPEN, CLOSE = "<!-- numbers -->\n", "<!-- /numbers -->"

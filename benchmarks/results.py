@@ -10,7 +10,7 @@ import platform
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pishro.data.atomic import replacing
+from pishro.atomic import replacing
 
 FOLDER = Path(__file__).parent / "results"
 PACKAGES = ("pishro", "torch", "numpy", "scipy", "scikit-learn")

@@ -21,6 +21,7 @@ ALLOWED: dict[str, set[str]] = {
 # Imports go down only; rooms on the same floor know nothing of each other.
 FLOORS: dict[str, float] = {
     "errors": 0,
+    "atomic": 1,
     "parameters": 1,
     "operators": 1,
     "nn": 2,

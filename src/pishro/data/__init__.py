@@ -1,6 +1,6 @@
 """Tables: reading them, describing them, and turning them into numbers."""
 
-from pishro.data.atomic import replacing
+from pishro.atomic import replacing
 from pishro.data.encoders import TableEncoder
 from pishro.data.examples import EXAMPLES, load_example
 from pishro.data.files import read_table, write_table

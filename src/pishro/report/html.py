@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from pishro.data.atomic import replacing
+from pishro.atomic import replacing
 from pishro.report.advice import give_advice
 from pishro.report.answer import give_answer
 from pishro.report.catalog import Catalog

@@ -1,0 +1,96 @@
+"""The checkpoint file: safetensors with a JSON header. Reading it never executes code.
+
+What a training needs to go on is a tree: dictionaries of tensors, numbers, texts and lists. The tensors lie in the file
+under numbers; the header's entry "checkpoint" is one JSON text that holds everything else, each tensor's place taken by
+{"tensor": number}. JSON keeps a float to its last bit. The file is replaced only by one that is whole.
+"""
+
+__all__ = ["FORMAT", "Tree", "read_checkpoint", "write_checkpoint"]
+
+import json
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from pishro.atomic import replacing
+from pishro.errors import CheckpointError
+
+FORMAT = 1
+"""Version of the file's layout; a file with a higher one is refused."""
+
+Tree = dict[str, Any]
+"""Names → tensors, plain data, lists and trees."""
+
+
+def write_checkpoint(path: Path, tree: Tree) -> None:
+    """Write the tree in place of the file that may be there.
+
+    Raises
+    ------
+    DataError, OSError
+        If the file cannot be written; the one before is then untouched.
+    """
+    tensors: dict[str, Tensor] = {}
+    header = json.dumps({"format": FORMAT, "tree": _without_tensors(tree, tensors)}, ensure_ascii=False)
+    data = safetensors.torch.save(tensors, {"checkpoint": header})
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def read_checkpoint(path: Path) -> Tree:
+    """The tree that was written.
+
+    Raises
+    ------
+    CheckpointError
+        If the file is truncated, foreign, damaged, or written by a newer version.
+    """
+    try:
+        with safetensors.safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            # copied, because a tensor that lies on the file's pages may be aligned otherwise than one of torch's own
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 - not a dict
+    except (safetensors.SafetensorError, OSError) as error:
+        raise CheckpointError(
+            f"'{path}' is not a whole checkpoint ({error}); delete it, and the training starts anew."
+        ) from None
+    if "checkpoint" not in metadata:
+        raise CheckpointError(f"'{path}' is a safetensors file, but no checkpoint; name another file.")
+    try:
+        header = json.loads(metadata["checkpoint"])
+        version = int(header["format"])
+        if version <= FORMAT:
+            tree: Tree = _with_tensors(header["tree"], tensors)
+            return tree
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise CheckpointError(f"'{path}' is damaged ({error!r}); delete it, and the training starts anew.") from None
+    raise CheckpointError(
+        f"'{path}' has format {version}, this version of pishro reads up to {FORMAT}; upgrade pishro."
+    )
+
+
+def _without_tensors(value: Any, tensors: dict[str, Tensor]) -> Any:
+    """Plain data; the tensors are copied out, as some share their memory."""
+    if isinstance(value, Tensor):
+        name = str(len(tensors))
+        tensors[name] = value.detach().cpu().clone(memory_format=torch.contiguous_format)
+        return {"tensor": name}
+    if isinstance(value, dict):
+        return {key: _without_tensors(entry, tensors) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_tensors(entry, tensors) for entry in value]
+    return value
+
+
+def _with_tensors(value: Any, tensors: dict[str, Tensor]) -> Any:
+    if isinstance(value, dict):
+        if list(value) == ["tensor"]:
+            return tensors[value["tensor"]]
+        return {key: _with_tensors(entry, tensors) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_with_tensors(entry, tensors) for entry in value]
+    return value
