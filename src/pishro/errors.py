@@ -1,6 +1,17 @@
 """Errors of pishro: each message says what was expected, what came, and what to do."""
 
-__all__ = ["DataError", "ModelFileError", "PishroError", "ProcessError", "SettingError", "ShapeError", "unknown_name"]
+__all__ = [
+    "CheckpointError",
+    "CheckpointWarning",
+    "DataError",
+    "Interrupted",
+    "ModelFileError",
+    "PishroError",
+    "ProcessError",
+    "SettingError",
+    "ShapeError",
+    "unknown_name",
+]
 
 import difflib
 from collections.abc import Iterable
@@ -24,6 +35,18 @@ class DataError(PishroError, ValueError):
 
 class ModelFileError(PishroError, ValueError):
     """A model file is truncated, foreign, damaged or newer than this version."""
+
+
+class CheckpointError(PishroError, ValueError):
+    """A checkpoint is truncated, foreign, newer than this version, or of another training."""
+
+
+class CheckpointWarning(UserWarning):
+    """A checkpoint could not be written, or goes on under other conditions; the training itself is sound."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """A training that keeps checkpoints was interrupted; the text says what became of it."""
 
 
 class ProcessError(PishroError, RuntimeError):

@@ -31,7 +31,7 @@ from pishro.report.facts import ReportFacts
 from pishro.report.languages import catalog_of
 from pishro.report.short_form import plain, short_form
 from pishro.serialization import load_model, save_model
-from pishro.training import Progress
+from pishro.training import Checkpoints, Watch
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,9 +148,11 @@ def fit(
     table: Any,
     target: str,
     *,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Watch | None = None,
     started: Callable[[Schema, str], None] | None = None,
     stream: bool | None = None,
+    checkpoint: str | os.PathLike[str] | Checkpoints | None = None,
+    resume: bool = False,
     **settings: Any,
 ) -> Model:
     """Fit networks to a table, and score them on rows held out.
@@ -159,10 +161,14 @@ def fit(
     ----------
     table : a path (CSV, TSV, Parquet, Excel, ARFF), a pandas, polars or Arrow frame, or a dict of columns.
     target : name of the column to predict.
-    progress : called with a `Progress` after each iteration.
+    progress : called with a `training.Progress` after each iteration; an `optim.Reason` that it returns ends the
+        training there, with what it has reached.
     started : called with the schema and the recipe before the training begins.
     stream : whether to read a CSV or Parquet file in parts, for one that does not fit into memory; None decides by its
         size.
+    checkpoint : a file that keeps how far the training is, written every half minute and on Ctrl-C, and deleted when
+        the model is there. See `training.Checkpoints`.
+    resume : whether to go on from that file, where there is one; the result is the same to the last bit.
     **settings : fields of `pishro.models.FitSettings`: hidden, activation, members, likelihood, test,
         seed, max_seconds, calibrate, monotone, bounds.
 
@@ -172,6 +178,8 @@ def fit(
         If the table or a column cannot be used; the message names the column and the remedy.
     SettingError
         If a setting is unknown.
+    CheckpointError
+        If the checkpoint is of other rows or settings, or is there although nothing is to be resumed.
 
     Examples
     --------
@@ -180,18 +188,46 @@ def fit(
     >>> pishro.fit(columns, target="y", members=2).score["R²"].value > 0.99
     True
     """
-    known = {field.name for field in dataclasses.fields(FitSettings)}
+    known = {field.name for field in dataclasses.fields(FitSettings)} - {"checkpoint"}
     for name in settings:
         if name not in known:
             raise SettingError(unknown_name("setting", name, sorted(known)))
+    kept = _kept(checkpoint, resume)
+    chosen = FitSettings(**settings, checkpoint=None if kept is None else dataclasses.replace(kept, keep=True))
     if isinstance(table, str | os.PathLike):
         path = Path(table)
-        if too_large(path) if stream is None else stream:
-            return _finished(fit_stream(path, target, FitSettings(**settings), progress, started))
-        table = read_table(path)
+        large = too_large(path) if stream is None else stream
+        fitted = (fit_stream if large else _fit_file)(path, target, chosen, progress, started)
     elif stream:
         raise SettingError("Expected a file to read in parts, received a table that is in memory; leave `stream` out.")
-    return _finished(fit_table(table, target, FitSettings(**settings), progress, started))
+    else:
+        fitted = fit_table(table, target, chosen, progress, started)
+    model = _finished(fitted)
+    if kept is not None and not kept.keep:
+        kept.remove()
+    return model
+
+
+def _fit_file(
+    path: Path,
+    target: str,
+    settings: FitSettings,
+    progress: Watch | None,
+    started: Callable[[Schema, str], None] | None,
+) -> FittedTable:
+    return fit_table(read_table(path), target, settings, progress, started)
+
+
+def _kept(checkpoint: str | os.PathLike[str] | Checkpoints | None, resume: bool) -> Checkpoints | None:
+    """Where checkpoints go, looked at before the table is read."""
+    if checkpoint is None:
+        if resume:
+            raise SettingError("Expected the file to resume from, received none; add checkpoint='name.checkpoint'.")
+        return None
+    kept = checkpoint if isinstance(checkpoint, Checkpoints) else Checkpoints(checkpoint)
+    kept = dataclasses.replace(kept, resume=resume or kept.resume)
+    kept.check()
+    return kept
 
 
 def _finished(fitted: FittedTable) -> Model:

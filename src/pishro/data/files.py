@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pishro.data.arff import read_arff
 from pishro.atomic import replacing
+from pishro.data.arff import read_arff
 from pishro.data.delimited import read_delimited
 from pishro.errors import DataError
 

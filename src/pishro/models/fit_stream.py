@@ -28,7 +28,7 @@ from pishro.models.choosing_costs import likelihood_for, task_of
 from pishro.models.fit_table import FitSettings, FittedTable, evaluate
 from pishro.models.table_model import TableModel
 from pishro.objectives import Batch, StoredRows
-from pishro.training import Processes, Progress, train_stored_rows
+from pishro.training import Processes, Watch, train_stored_rows
 from pishro.training.distributed import current
 from pishro.training.many_rows import ManyRows
 
@@ -45,7 +45,7 @@ def fit_stream(
     path: Path,
     target: str,
     settings: FitSettings,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Watch | None = None,
     started: Callable[[Schema, str], None] | None = None,
 ) -> FittedTable:
     """Fit a model to a file part by part; arguments as for `fit_table`.
@@ -88,6 +88,7 @@ def fit_stream(
         rows = StoredRows.write(Path(folder), parts)
         seconds = float("inf") if settings.max_seconds is None else settings.max_seconds
         plan = recipe.stored(len(rows), network, settings.seed, seconds)
+        plan = dataclasses.replace(plan, checkpoint=settings.checkpoint)
         trained = train_stored_rows(network, likelihood, rows, batch(validation), plan, progress)
     model = TableModel(schema, encoder, coder, network, likelihood, trained)
     scores, evaluation = evaluate(model, (train.x, train.y), (test.x, test.y))

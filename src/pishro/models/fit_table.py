@@ -33,7 +33,7 @@ from pishro.models.scoring import baseline_scores, class_metrics, regression_met
 from pishro.models.table_model import TableModel
 from pishro.nn import Network
 from pishro.objectives import Batch
-from pishro.training import FREE, Limits, Progress, TrainedMembers, choose_recipe
+from pishro.training import FREE, Checkpoints, Limits, TrainedMembers, Watch, choose_recipe
 
 CALIBRATION = 0.2
 """Share of the training rows kept to calibrate on: of 500 rows 100, which tell a level to about 2 points."""
@@ -59,6 +59,7 @@ class FitSettings:
         {"age": +1}; it does so at every point. Of two classes it is the probability of the second.
     bounds : lowest and highest prediction, in the target's units; None in place of one that there is not. Intervals may
         reach beyond, where the noise does.
+    checkpoint : where it is kept how far the training is; None for nowhere. Fits that only compare costs are not kept.
     """
 
     hidden: "str | int | Sequence[int]" = "auto"
@@ -71,6 +72,7 @@ class FitSettings:
     calibrate: str | None = None
     monotone: "Mapping[str, int] | None" = None
     bounds: "tuple[float | None, float | None] | None" = None
+    checkpoint: Checkpoints | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,7 +97,7 @@ def fit_table(
     table: Any,
     target: str,
     settings: FitSettings = FitSettings(),
-    progress: Callable[[Progress], None] | None = None,
+    progress: Watch | None = None,
     started: Callable[[Schema, str], None] | None = None,
 ) -> FittedTable:
     """Fit a model on part of the rows and score it on the rest.
@@ -105,7 +107,7 @@ def fit_table(
     table : a path or a frame.
     target : name of the column to predict.
     settings : what is not to be chosen automatically.
-    progress : called after each iteration.
+    progress : called after each iteration; a `Reason` that it returns ends the training.
     started : called with the schema and the recipe before the training begins.
     """
     frame = frame_from(table)
@@ -136,7 +138,7 @@ def _trained(
     part: pl.DataFrame,
     schema: Schema,
     settings: FitSettings,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Watch | None = None,
     announce: Callable[[str], None] | None = None,
 ) -> TableModel:
     """A model fitted to all rows of a frame, by one cost."""
@@ -166,7 +168,7 @@ def _one_cost(part: pl.DataFrame, schema: Schema, settings: FitSettings) -> tupl
     gap = gap_between_values(y)
 
     def score(cost: str | Likelihood, train: Tensor, left_out: Tensor) -> Tensor:
-        model = _trained(part[train.numpy()], schema, dataclasses.replace(settings, likelihood=cost))
+        model = _trained(part[train.numpy()], schema, dataclasses.replace(settings, likelihood=cost, checkpoint=None))
         x = model.encoder.transform(part[left_out.numpy()])
         return held_out_score(model.predictive(x), y[left_out], gap)
 
@@ -194,7 +196,7 @@ def fit_encoded(
     likelihood: Likelihood,
     batch: Batch,
     settings: FitSettings,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Watch | None = None,
     announce: Callable[[str], None] | None = None,
     limits: Limits = FREE,
     earlier: "tuple[Network, Tensor] | None" = None,
@@ -219,7 +221,7 @@ def fit_encoded(
     start = None
     if earlier is not None and earlier[0].layout == network.layout and len(earlier[1]) == recipe.members:
         start = earlier[1].to(x.dtype)
-    trained = recipe.train(network, likelihood, batch, settings.seed, seconds, progress, start)
+    trained = recipe.train(network, likelihood, batch, settings.seed, seconds, progress, start, settings.checkpoint)
     if limits.monotone and likelihood.targets == "classes":
         # A probability drawn towards one half where the parameters are uncertain would fall where the network rises.
         trained = dataclasses.replace(trained, posterior=None)

@@ -7,7 +7,7 @@ rows themselves stay where they are: each batch is gathered into the same buffer
 __all__ = ["Disturbance", "MiniBatches", "Penalty", "mean_cost"]
 
 from collections.abc import Callable, Iterator
-from typing import final
+from typing import Any, final
 
 import torch
 from torch import Generator, Tensor
@@ -58,12 +58,14 @@ class MiniBatches:
         self.network, self.likelihood, self.generator = network, likelihood, generator
         self.size, self.rows = min(size, len(batch)), len(batch)
         self._stored = batch if isinstance(batch, StoredRows) else None
+        self._walk, self._passed = generator.get_state(), 0
         self._windows: Iterator[Batch] = iter(()) if self._stored is None else self._stored.windows(generator)
-        self.batch = batch if isinstance(batch, Batch) else next(self._windows)
+        self.batch = batch if isinstance(batch, Batch) else self._window()
         batch = self.batch
         self.disturb, self.penalty = disturb, penalty
         self._x = batch.x.new_empty(self.size, *batch.x.shape[1:])
         self._y = batch.y.new_empty(self.size, *batch.y.shape[1:])
+        self._drawn = generator.get_state()
         self._order = torch.empty(0, dtype=torch.long)
         self._next = 0
         self._theta = self._gradient = torch.empty(0)
@@ -113,8 +115,7 @@ class MiniBatches:
     def _draw(self) -> Tensor:
         if self._next + self.size > len(self._order):
             self._turn()
-            self._order = torch.randperm(len(self.batch), generator=self.generator)
-            self._next = 0
+            self._shuffle()
         rows = self._order[self._next : self._next + self.size]
         self._next += self.size
         return rows
@@ -124,10 +125,42 @@ class MiniBatches:
         while self._stored is not None and len(self._order):
             window = next(self._windows, None)
             if window is None:
-                self._windows = self._stored.windows(self.generator)
-            elif len(window) >= self.size:
+                self._begin_walk(self._stored)
+                continue
+            self._passed += 1
+            if len(window) >= self.size:
                 self.batch = window
                 return
+
+    def _begin_walk(self, stored: StoredRows) -> None:
+        self._walk, self._passed = self.generator.get_state(), 0
+        self._windows = stored.windows(self.generator)
+
+    def _window(self) -> Batch:
+        self._passed += 1
+        return next(self._windows)
+
+    def _shuffle(self) -> None:
+        self._drawn, self._next = self.generator.get_state(), 0
+        self._order = torch.randperm(len(self.batch), generator=self.generator)
+
+    def pack(self) -> dict[str, Any]:
+        """Which mini-batch is next, and what is drawn for it; orders are not kept but drawn again."""
+        states = {"walk": self._walk, "drawn": self._drawn, "now": self.generator.get_state()}
+        return {**states, "passed": self._passed, "next": self._next, "begun": len(self._order) > 0}
+
+    def unpack(self, packed: dict[str, Any]) -> None:
+        """Take over what `pack` gave, for the same rows."""
+        if self._stored is not None:
+            self.generator.set_state(packed["walk"])
+            self._begin_walk(self._stored)
+            for _ in range(packed["passed"]):
+                self.batch = self._window()
+        if packed["begun"]:
+            self.generator.set_state(packed["drawn"])
+            self._shuffle()
+        self._next = packed["next"]
+        self.generator.set_state(packed["now"])
 
 
 def mean_cost(network: Network, likelihood: Likelihood, theta: Tensor, batch: Batch) -> Tensor:

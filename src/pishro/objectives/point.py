@@ -5,6 +5,7 @@ __all__ = ["DataTerm", "ObjectivePoint"]
 import dataclasses
 from typing import final
 
+import torch
 from torch import Tensor
 
 from pishro.operators import DenseOperator
@@ -51,6 +52,22 @@ class ObjectivePoint(GaussNewtonPoint):
         """The members in `index`."""
         operator = self.precision.select(index)
         return ObjectivePoint(self.x[index], self.value[index], self.gradient[index], operator, self.data.select(index))
+
+    def pack(self) -> dict[str, Tensor]:
+        """Everything but the matrix off its diagonal, which is β JᵀΛJ; the tensors are not copied."""
+        data, diagonal = self.data, self.precision.diagonal()
+        return {
+            **{"x": self.x, "value": self.value, "gradient": self.gradient, "diagonal": diagonal},
+            **{"cost": data.cost, "data_gradient": data.gradient, "curvature": data.curvature},
+        }
+
+    @classmethod
+    def unpacked(cls, packed: dict[str, Tensor], beta: Tensor) -> "ObjectivePoint":
+        """The point that `pack` wrote under β (K,), the same to the last bit."""
+        data = DataTerm(packed["cost"], packed["data_gradient"], packed["curvature"])
+        matrix = beta[:, None, None] * data.curvature
+        torch.diagonal(matrix, dim1=-2, dim2=-1).copy_(packed["diagonal"])
+        return cls(packed["x"], packed["value"], packed["gradient"], DenseOperator(matrix), data)
 
     def update(self, index: Tensor, new: Point) -> None:
         """Overwrite the members in `index`."""

@@ -5,6 +5,7 @@ from pishro.training.choice import choose_recipe
 from pishro.training.constraints import Box, Constraint, LinearEquality, NonNegative, NormBall
 from pishro.training.distributed import Processes, joined
 from pishro.training.evidence import Evidence, EvidenceFit, fit_evidence
+from pishro.training.journal import Checkpoints
 from pishro.training.limits import FREE, Limits
 from pishro.training.live import LiveView
 from pishro.training.methods import choose_method
@@ -15,11 +16,12 @@ from pishro.training.recipe import Recipe
 from pishro.training.record import History, TrainingRecord
 from pishro.training.stream import Stream
 from pishro.training.tensorboard import TensorBoard
-from pishro.training.train import Plan, Progress, TrainedMembers, train_members
+from pishro.training.train import Plan, Progress, TrainedMembers, Watch, train_members
 
 __all__ = [
     "FREE",
     "Box",
+    "Checkpoints",
     "Constraint",
     "Evidence",
     "EvidenceFit",
@@ -40,6 +42,7 @@ __all__ = [
     "TensorBoard",
     "TrainedMembers",
     "TrainingRecord",
+    "Watch",
     "choose_method",
     "choose_recipe",
     "fit_evidence",

@@ -2,6 +2,7 @@
 
 __all__ = ["train"]
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ from pishro.optim import (
     optimize,
 )
 from pishro.training.constraints import AnyConstraint, region_of, told
+from pishro.training.identity import identity
+from pishro.training.journal import Checkpoints, Journal, opened
 from pishro.training.methods import choose_method, refuse_what_does_not_fit
 from pishro.training.record import TrainingRecord, versions
 from pishro.training.start import starting_points
@@ -52,6 +55,7 @@ def train(
     constraints: "Sequence[AnyConstraint]" = (),
     members: int = 1,
     seed: int = 0,
+    checkpoint: Checkpoints | None = None,
 ) -> tuple[Tensor, TrainingRecord]:
     """Fit a network and return θ (K, P) and the record.
 
@@ -69,6 +73,7 @@ def train(
         `optim.Inequality(g)` for functions of θ (P,); the record says how each is kept, with its multipliers.
     members : networks from different starts, trained together.
     seed : of the starting points and mini-batches.
+    checkpoint : where it is kept how far the training is, for evidence and stochastic rules; see `Checkpoints`.
 
     Raises
     ------
@@ -94,19 +99,39 @@ def train(
     chosen, why = choose_method(method, len(x), net.layout.size)
     refuse_what_does_not_fit(chosen, net.layout.size, members)
     prior = _checked(prior, chosen, bool(constraints))
+    if checkpoint is not None and isinstance(chosen, Method) and not isinstance(prior, str):
+        raise SettingError(
+            f"{chosen.name} without evidence keeps no checkpoints; leave `checkpoint` out, or take prior='evidence' "
+            "with 'levenberg-marquardt', or a stochastic rule."
+        )
     if isinstance(prior, str) and isinstance(chosen, Method):
-        trained = train_members(net, likelihood, batch, Plan(members, seed, stop or Stop(iterations=200), why, chosen))
+        plan = Plan(members, seed, stop or Stop(iterations=200), why, chosen, checkpoint=checkpoint)
+        trained = train_members(net, likelihood, batch, plan)
         return trained.theta, trained.record
     regularization = None if isinstance(prior, str) else prior
     start = starting_points(net, likelihood, batch, seed, members)
     record = TrainingRecord(why, "", seed, members, net.layout.size, len(batch))
     if isinstance(chosen, Rule):
-        theta = _by_rule(net, likelihood, (batch, regularization), chosen, stop, (start, seed, record))
+        hand = _ByHand(chosen, stop, regularization, seed, members, checkpoint)
+        with opened(checkpoint, lambda: identity(net, likelihood, batch, hand)) as journal:
+            theta = _by_rule(net, likelihood, batch, hand, (start, record, journal))
     else:
         objective = Objective(net, likelihood, batch, regularization)
         theta = _by_method(objective, start, chosen, stop or Stop(iterations=200), (constraints, record))
     record.threads, record.versions = torch.get_num_threads(), versions()
     return theta, record
+
+
+@dataclasses.dataclass(frozen=True)
+class _ByHand:
+    """What a training by a stochastic rule depends on beside network, cost and rows."""
+
+    rule: Rule[Any]
+    stop: Stop | None
+    prior: NormalPrior | None
+    seed: int
+    members: int
+    checkpoint: Checkpoints | None
 
 
 def _checked(
@@ -168,15 +193,14 @@ def _by_method(
 def _by_rule(
     net: Network,
     likelihood: Likelihood,
-    task: "tuple[Batch, NormalPrior | None]",
-    rule: Rule[Any],
-    stop: Stop | None,
-    run: "tuple[Tensor, int, TrainingRecord]",
+    batch: Batch,
+    hand: _ByHand,
+    run: "tuple[Tensor, TrainingRecord, Journal]",
 ) -> Tensor:
     """Mini-batches; the prior's gradient is shared among the rows."""
-    (batch, prior), (start, seed, record) = task, run
-    source = MiniBatches(net, likelihood, batch, min(BATCH, len(batch)), Generator().manual_seed(seed))
-    share = 1 / batch.total
+    start, record, journal = run
+    source = MiniBatches(net, likelihood, batch, min(BATCH, len(batch)), Generator().manual_seed(hand.seed))
+    share, prior = 1 / batch.total, hand.prior
 
     def regularized(theta: Tensor) -> tuple[Tensor, Tensor]:
         value, gradient = source(theta)
@@ -184,9 +208,10 @@ def _by_rule(
             return value, gradient
         return value + share * prior.nll(theta), gradient + share * prior.gradient(theta)
 
-    stop = stop or Stop(gradient=0.0, step=0.0, iterations=EPOCHS * source.steps)
-    descent = descend(regularized, start, rule, stop, interval=source.steps)
-    record.method = type(rule).__name__.lower()
+    stop = hand.stop or Stop(gradient=0.0, step=0.0, iterations=EPOCHS * source.steps)
+    stage = journal.stage("run", source=source)
+    descent = descend(regularized, start, hand.rule, stop, interval=source.steps, pause=stage)
+    record.method = type(hand.rule).__name__.lower()
     record.seconds, record.iterations = descent.seconds, int(descent.iterations.max())
     record.reasons = [r.sentence for r in descent.reasons]
     record.history.cost = [float(look.value.mean()) for look in descent.history]

@@ -23,14 +23,18 @@ import dataclasses
 import math
 import time
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from pishro.errors import SettingError
 from pishro.likelihoods import NormalPrior
 from pishro.objectives import Objective, ObjectivePoint
 from pishro.operators import Factor
 from pishro.optim import Iteration, Method, Reason, State, Stop, optimize
+from pishro.optim.method import Pace
+from pishro.training.journal import Stage
 
 RELEASED = 10.0
 """Precision of the weights into a free scale once it may vary with the inputs."""
@@ -80,8 +84,8 @@ class EvidenceFit:
     reasons: tuple[Reason, ...]
 
 
-Watch = Callable[[Iteration, Tensor], None]
-"""Called after each iteration with what the optimizer reports and γ of the members that ran."""
+Look = Callable[[Iteration, Tensor], Reason | None]
+"""Called after each iteration with what the optimizer reports and γ of the members that ran; a reason ends the run."""
 
 
 def fit_evidence(
@@ -90,7 +94,8 @@ def fit_evidence(
     method: Method,
     stop: Stop,
     settings: Evidence = Evidence(),
-    watch: Watch | None = None,
+    watch: Look | None = None,
+    stage: Stage | None = None,
 ) -> EvidenceFit:
     """Fit K members from θ (K, P), each with its own precisions.
 
@@ -100,10 +105,17 @@ def fit_evidence(
     theta : starting points.
     method : an assembly for least squares, such as `LevenbergMarquardt()`.
     stop : `iterations` and `seconds` bound the whole run, the rest each stretch between re-estimations.
+    settings : of the re-estimation.
+    watch : called after each iteration; a reason that it returns ends the run.
+    stage : keeps where the run stands after each re-estimation, and may hold where it is to go on.
     """
     run = _EvidenceRun(objective, theta, method, stop, settings)
+    if stage is not None and stage.found is not None:
+        run.unpack(stage.found)
     while run.wants_more():
-        run.stretch(watch)
+        if stage is not None:
+            stage.reach(run.pack())
+        run.stretch(watch, stage)
     return run.result()
 
 
@@ -119,6 +131,17 @@ class _Reached:
     beta: Tensor
     gamma: Tensor
     log_evidence: Tensor
+
+    def pack(self) -> dict[str, Any]:
+        """All of it, not copied."""
+        books = {"beta": self.beta, "gamma": self.gamma, "log_evidence": self.log_evidence}
+        return {"point": self.point.pack(), **books}
+
+    @classmethod
+    def unpacked(cls, packed: dict[str, Any]) -> "_Reached":
+        """What `pack` gave."""
+        beta = packed["beta"]
+        return cls(ObjectivePoint.unpacked(packed["point"], beta), beta, packed["gamma"], packed["log_evidence"])
 
     def select(self, index: Tensor) -> "_Reached":
         """The members in `index`, copied."""
@@ -151,6 +174,7 @@ class _EvidenceRun:
         self.iterations = torch.zeros(members, dtype=torch.long)
         self.reasons = [Reason.ITERATIONS] * members
         self.done = 0
+        self.wish: Reason | None = None
         everyone = torch.arange(members)
         self.best = _Reached(
             _point(self.state).select(everyone), self.beta.clone(), self.gamma.clone(), self.log_evidence.clone()
@@ -165,32 +189,43 @@ class _EvidenceRun:
                 self.reasons[member] = Reason.SECONDS
         return len(self.active) > 0 and self.done < self.stop.iterations and not late
 
-    def stretch(self, watch: Watch | None) -> None:
-        """A few iterations under fixed precisions, then new precisions."""
+    def stretch(self, watch: Look | None, stage: Stage | None) -> None:
+        """A few iterations under fixed precisions, then new precisions.
+
+        Until it ends nothing that `pack` tells is changed, and what may fail comes before the first change.
+        """
         active, count = self.active, min(self.settings.every, self.stop.iterations - self.done)
         problem = self.objective.select(active)
         state = self.state.select(active)
+        state.paces = [dataclasses.replace(pace) for pace in state.paces]
         seconds = max(0.0, self.stop.seconds - (time.perf_counter() - self.began))
         stop = dataclasses.replace(self.stop, iterations=count, seconds=seconds)
 
-        def report(iteration: Iteration) -> None:
+        def report(iteration: Iteration) -> Reason | None:
             if watch is not None:
                 named = dataclasses.replace(
                     iteration, number=self.done + iteration.number, members=active[iteration.members]
                 )
-                watch(named, self.gamma[named.members])
+                self.wish = watch(named, self.gamma[named.members])
+            if stage is not None:
+                stage.heed()
+            return self.wish
 
         result = optimize(problem, state, self.method, stop, report)
+        point = _point(result.state)
+        found, total = reestimate(problem, point), problem.total
         self.done += count
         self.iterations[active] += result.iterations
         self.state.update(active, result.state)
-        self._reestimate(active, problem, _point(result.state))
+        self._write_down(active, point, found, total)
         self._retire(active, result.reasons)
 
-    def _reestimate(self, active: Tensor, problem: Objective, point: ObjectivePoint) -> None:
-        alpha, beta, gamma, evidence = reestimate(problem, point)
+    def _write_down(
+        self, active: Tensor, point: ObjectivePoint, found: tuple[Tensor, Tensor, Tensor, Tensor], total: float
+    ) -> None:
+        alpha, beta, gamma, evidence = found
         change = (evidence - self.log_evidence[active]).abs()
-        quiet = change <= self.settings.change * problem.total
+        quiet = change <= self.settings.change * total
         self.still[active] = torch.where(quiet, self.still[active] + 1, 0)
         if self.done < self.settings.held:
             alpha[:, -1] = self.alpha[active][:, -1]
@@ -214,6 +249,39 @@ class _EvidenceRun:
             elif reason in (Reason.NO_DESCENT, Reason.NOT_FINITE):
                 self.reasons[member] = reason
         self.active = active[~(stuck & (self.still[active] > 0) | settled)]
+        if self.wish is not None:
+            for member in self.active.tolist():
+                self.reasons[member] = self.wish
+            self.active = self.active[:0]
+
+    def pack(self) -> dict[str, Any]:
+        """Where the run stands between two stretches; the tensors are not copied, and stay as they are in a stretch."""
+        if self.state.memory is not None:
+            raise SettingError(f"{self.method.name} remembers what a checkpoint does not keep; leave `checkpoint` out.")
+        books = ("alpha", "beta", "active", "gamma", "log_evidence", "still", "iterations", "done")
+        return {
+            "point": _point(self.state).pack(),
+            "paces": [dataclasses.asdict(pace) for pace in self.state.paces],
+            "fresh": list(self.state.fresh),
+            "reasons": [reason.name for reason in self.reasons],
+            "best": self.best.pack() if self.falls else None,
+            "left": self.stop.seconds - (time.perf_counter() - self.began),
+            **{name: getattr(self, name) for name in books},
+        }
+
+    def unpack(self, packed: dict[str, Any]) -> None:
+        """Take over what `pack` gave."""
+        self.alpha.copy_(packed["alpha"])  # the objective holds these same tensors
+        self.beta.copy_(packed["beta"])
+        for name in ("active", "gamma", "log_evidence", "still", "iterations", "done"):
+            setattr(self, name, packed[name])
+        packed["point"]["x"] = self.state.point.x.copy_(packed["point"]["x"])  # the caller's θ moves along, as ever
+        paces = [Pace(**{**pace, "recent": tuple(pace["recent"])}) for pace in packed["paces"]]
+        self.state = State(ObjectivePoint.unpacked(packed["point"], self.beta), paces, None, packed["fresh"])
+        self.reasons = [Reason[name] for name in packed["reasons"]]
+        if packed["best"] is not None:
+            self.best = _Reached.unpacked(packed["best"])
+        self.stop = dataclasses.replace(self.stop, seconds=max(0.0, packed["left"]))
 
     def result(self) -> EvidenceFit:
         """The fit so far."""

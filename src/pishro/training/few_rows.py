@@ -16,9 +16,10 @@ from pishro.likelihoods import Likelihood
 from pishro.nn import Network
 from pishro.objectives import Batch
 from pishro.optim import Stop
+from pishro.training.journal import Checkpoints
 from pishro.training.limits import FREE, Limits
-from pishro.training.recipe import Hidden, Recipe, Watch, dense_parameters, given_units
-from pishro.training.train import Plan, TrainedMembers, train_members
+from pishro.training.recipe import Hidden, Recipe, dense_parameters, given_units
+from pishro.training.train import Plan, TrainedMembers, Watch, train_members
 
 OPERATIONS_PER_SECOND = 3e10
 """What two CPU cores sustain in float64 over a whole iteration; measured 3-5·10¹⁰ at P = 200 to 600."""
@@ -121,10 +122,11 @@ class FewRows(Recipe):
         seconds: float,
         watch: Watch | None = None,
         start: Tensor | None = None,
+        checkpoint: Checkpoints | None = None,
     ) -> TrainedMembers:
         """All members at once, by evidence."""
         stop = Stop(iterations=self.iterations, seconds=seconds)
-        plan = Plan(self.members, seed, stop, self.sentence, start=start)
+        plan = Plan(self.members, seed, stop, self.sentence, start=start, checkpoint=checkpoint)
         return train_members(network, likelihood, batch, plan, watch)
 
 

@@ -178,7 +178,9 @@ class Journal:
                     "delete the file to start anew."
                 )
         before, now = found["conditions"], self._tree["conditions"]
-        told = "; ".join(f"{name} {before[name]}, now {now.get(name)}" for name in before if before[name] != now.get(name))
+        told = "; ".join(
+            f"{name} {before[name]}, now {now.get(name)}" for name in before if before[name] != now.get(name)
+        )
         if told:
             warnings.warn(
                 f"'{path}' was written under other conditions ({told}): the result may differ in its last digits.",

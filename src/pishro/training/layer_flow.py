@@ -2,6 +2,8 @@
 
 __all__ = ["LayerFlow"]
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -41,6 +43,16 @@ class LayerFlow:
             self.before.copy_(x)
         else:
             self.before[members] = x
+
+    def pack(self) -> dict[str, Any]:
+        """What has been seen, copied."""
+        seen = {"gradients": self.gradients, "updates": self.updates}
+        return {"before": self.before.clone(), **{name: torch.stack(rows) for name, rows in seen.items() if rows}}
+
+    def unpack(self, packed: dict[str, Any]) -> None:
+        """Take over what `pack` gave."""
+        self.before.copy_(packed["before"])
+        self.gradients, self.updates = (list(packed.get(name, ())) for name in ("gradients", "updates"))
 
     def write(self, history: History) -> None:
         """Put the curves into the record."""

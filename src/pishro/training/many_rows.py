@@ -15,10 +15,11 @@ from torch import Tensor
 from pishro.likelihoods import Likelihood
 from pishro.nn import Dropout, Network, PiecewiseLinear
 from pishro.objectives import Batch
+from pishro.training.journal import Checkpoints
 from pishro.training.limits import FREE, Limits
 from pishro.training.mini_batch import MiniBatchPlan, train_mini_batches
-from pishro.training.recipe import Hidden, Recipe, Watch, given_units
-from pishro.training.train import TrainedMembers
+from pishro.training.recipe import Hidden, Recipe, given_units
+from pishro.training.train import TrainedMembers, Watch
 
 HIDDEN = (256, 128)
 """Twice as wide gained nothing, half as wide lost (california, inner split: 45,900, 45,900 and 46,700)."""
@@ -121,11 +122,14 @@ class ManyRows(Recipe):
         seconds: float,
         watch: Watch | None = None,
         start: Tensor | None = None,
+        checkpoint: Checkpoints | None = None,
     ) -> TrainedMembers:
         """All members at once, on the same mini-batches; as many epochs as the network's size leaves time for."""
         budget = OPERATIONS_PER_SECOND * (SECONDS if math.isinf(seconds) else max(seconds, 1.0))
         epochs = self.epochs(len(batch), network, budget)
-        plan = dataclasses.replace(self.plan, seed=seed, seconds=seconds, epochs=epochs, start=start)
+        plan = dataclasses.replace(
+            self.plan, seed=seed, seconds=seconds, epochs=epochs, start=start, checkpoint=checkpoint
+        )
         return train_mini_batches(network, likelihood, batch, plan, watch)
 
     def stored(self, rows: int, network: Network, seed: int, seconds: float) -> MiniBatchPlan:

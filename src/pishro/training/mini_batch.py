@@ -9,23 +9,25 @@ __all__ = ["MiniBatchPlan", "single_precision", "train_mini_batches", "train_sto
 
 import dataclasses
 import math
-from collections.abc import Callable
+import warnings
 from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
-from pishro.errors import DataError
+from pishro.errors import CheckpointWarning, DataError
 from pishro.likelihoods import Likelihood
 from pishro.nn import Network
 from pishro.objectives import Batch, Disturbance, MiniBatches, Penalty, StoredRows, mean_cost
 from pishro.optim import AdamW, Cosine, Descent, Reason, Rule, Scheduled, Stop, WarmUp, descend
 from pishro.optim.stochastic import Progress as Look
 from pishro.training.distributed import Processes, SummedSource, current
+from pishro.training.identity import identity
+from pishro.training.journal import Checkpoints, Journal, Stage, opened
 from pishro.training.layer_flow import LayerFlow
 from pishro.training.record import TrainingRecord, versions
 from pishro.training.start import starting_points
-from pishro.training.train import Progress, TrainedMembers
+from pishro.training.train import Progress, TrainedMembers, Watch
 
 LOOKS = 10
 """At least so often the validation cost is measured, also where there is time for a part of the rows only."""
@@ -51,6 +53,8 @@ class MiniBatchPlan:
     seconds : most wall time.
     recipe : the choice in one sentence, for the record.
     start : θ (K, P) to start from, one row a member; None for random weights from the seed.
+    checkpoint : where it is kept how far the training is; None for nowhere. Several processes keep none: each draws
+        rows of its own.
     """
 
     members: int = 4
@@ -68,6 +72,7 @@ class MiniBatchPlan:
     seconds: float = float("inf")
     recipe: str = "Mini-batches by AdamW, as asked."
     start: Tensor | None = None
+    checkpoint: Checkpoints | None = None
 
     @property
     def inner(self) -> Rule[Any]:
@@ -80,7 +85,7 @@ def train_mini_batches(
     likelihood: Likelihood,
     batch: Batch,
     plan: MiniBatchPlan,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Watch | None = None,
 ) -> TrainedMembers:
     """AdamW, or another stochastic rule, on mini-batches, all members at once, in float32.
 
@@ -104,7 +109,7 @@ def train_stored_rows(
     rows: StoredRows,
     validation: Batch,
     plan: MiniBatchPlan,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Watch | None = None,
 ) -> TrainedMembers:
     """The same on this process's share of rows that lie in a file; the rows to validate on are in memory."""
     likelihood.check(validation.y)
@@ -119,8 +124,30 @@ def _train(
     validation: Batch,
     plan: MiniBatchPlan,
     generator: Generator,
-    progress: Callable[[Progress], None] | None,
+    progress: Watch | None,
 ) -> TrainedMembers:
+    kept = plan.checkpoint
+    if kept is not None and current().several:
+        kept = None
+        if current().first:
+            warnings.warn(
+                "Mini-batches of several processes keep no checkpoints: each process draws rows of its own.",
+                CheckpointWarning,
+                stacklevel=3,
+            )
+    with opened(kept, lambda: identity(network, likelihood, training, plan)) as journal:
+        return _trained(network, likelihood, (training, validation), plan, generator, (progress, journal))
+
+
+def _trained(
+    network: Network,
+    likelihood: Likelihood,
+    rows: tuple[Batch | StoredRows, Batch],
+    plan: MiniBatchPlan,
+    generator: Generator,
+    books: tuple[Watch | None, Journal],
+) -> TrainedMembers:
+    (training, validation), (progress, journal) = rows, books
     processes = current()
     if processes.several:
         generator.manual_seed(plan.seed + processes.rank)
@@ -136,14 +163,15 @@ def _train(
         epoch = min(epoch, max(1, steps // LOOKS))
     keeper = _Keeper(network, likelihood, validation, plan, progress, theta)
     stop = Stop(gradient=0.0, step=0.0, iterations=steps, seconds=plan.seconds)
-    descent = _descend(source, theta, rule, stop, keeper, epoch, processes)
+    stage = journal.stage("run", keeper=keeper, source=source)
+    descent = _descend(source, theta, rule, (stop, stage), keeper, epoch, processes)
     good = torch.isfinite(keeper.best)
     if not good.any():
         raise DataError("No member kept a finite cost; look for extreme values among the inputs and the target.")
     theta = keeper.theta[good]
     beta = _noise_precision(network, likelihood, theta, validation)
-    rows, method = len(training) + len(validation), type(plan.inner).__name__.lower()
-    record = TrainingRecord(plan.recipe, method, plan.seed, len(theta), network.layout.size, rows)
+    count, method = len(training) + len(validation), type(plan.inner).__name__.lower()
+    record = TrainingRecord(plan.recipe, method, plan.seed, len(theta), network.layout.size, count)
     record.iterations = len(keeper.history)
     record.seconds = descent.seconds
     record.reasons = [r.sentence for r, g in zip(descent.reasons, good.tolist(), strict=True) if g]
@@ -164,14 +192,15 @@ def _descend(
     source: MiniBatches,
     theta: Tensor,
     rule: Scheduled,
-    stop: Stop,
+    until: tuple[Stop, Stage | None],
     keeper: "_Keeper",
     epoch: int,
     processes: Processes,
 ) -> Descent:
     """The descent of this process, or of several in step: then the end of the time is agreed upon, after an epoch."""
+    stop, stage = until
     if not processes.several:
-        return descend(source, theta, rule, stop, callback=keeper, interval=epoch)
+        return descend(source, theta, rule, stop, callback=keeper, interval=epoch, pause=stage)
 
     def look(seen: Look) -> Reason | None:
         reason = keeper(seen)
@@ -190,7 +219,7 @@ class _Keeper:
         likelihood: Likelihood,
         validation: Batch,
         plan: MiniBatchPlan,
-        progress: Callable[[Progress], None] | None,
+        progress: Watch | None,
         theta: Tensor,
     ) -> None:
         self.network, self.likelihood, self.validation = network, likelihood, validation
@@ -223,9 +252,22 @@ class _Keeper:
             validation=float(cost.mean()),
         )
         self.history.append(event)
-        if self.progress is not None:
-            self.progress(event)
-        return Reason.VALIDATION if self.still >= self.plan.patience else None
+        wish = None if self.progress is None else self.progress(event)
+        return Reason.VALIDATION if wish is None and self.still >= self.plan.patience else wish
+
+    def pack(self) -> dict[str, Any]:
+        """The best weights so far, and the books; the tensors are copied out at once."""
+        events = [dataclasses.asdict(event) for event in self.history]
+        books = {"still": self.still, "history": events, "halfway": list(self.halfway), "flow": self.flow.pack()}
+        return {"theta": self.theta, "best": self.best, **books}
+
+    def unpack(self, packed: dict[str, Any]) -> None:
+        """Take over what `pack` gave."""
+        self.theta.copy_(packed["theta"])
+        self.best.copy_(packed["best"])
+        self.still, self.halfway = packed["still"], packed["halfway"]
+        self.history = [Progress(**event) for event in packed["history"]]
+        self.flow.unpack(packed["flow"])
 
 
 def _noise_precision(network: Network, likelihood: Likelihood, theta: Tensor, validation: Batch) -> Tensor:

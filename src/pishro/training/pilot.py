@@ -17,15 +17,16 @@ The log evidence of a few members after a few iterations tells which case it is,
 __all__ = ["choose_start"]
 
 import dataclasses
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from pishro.likelihoods import NormalPrior
 from pishro.objectives import Objective
-from pishro.optim import Iteration, Method, Stop
-from pishro.training.evidence import Evidence, fit_evidence
+from pishro.optim import Method, Stop
+from pishro.training.checkpoint import Tree
+from pishro.training.evidence import Evidence, Look, fit_evidence
+from pishro.training.journal import Journal
 
 USUAL, NOISY = Evidence(alpha=1e-2), Evidence(alpha=10.0)
 """The two starts; the table above is their source."""
@@ -50,7 +51,8 @@ def choose_start(
     theta: Tensor,
     method: Method,
     stop: Stop,
-    watch: Callable[[Iteration, Tensor], None] | None = None,
+    watch: Look | None,
+    journal: Journal,
 ) -> tuple[Objective, Evidence]:
     """The objective with its prior grouped, and the settings to start from.
 
@@ -60,14 +62,27 @@ def choose_start(
     Parameters
     ----------
     objective : without a prior.
-    theta, method, stop, watch : as for `fit_evidence`.
+    theta, method, stop, watch : as for `fit_evidence`; the rows of θ that are tried are moved.
+    journal : keeps what the trials found, and where the one stands that runs.
     """
     few = theta[:PILOT_MEMBERS]
     seconds = stop.seconds * PILOT_SHARE
     short = dataclasses.replace(stop, iterations=min(PILOT_ITERATIONS, stop.iterations), seconds=seconds)
     usual, noisy = _grouped(objective, few, by_block=False), _grouped(objective, few, by_block=True)
-    usual_evidence = fit_evidence(usual, few, method, short, _from(USUAL, usual, HELD), watch).log_evidence
-    noisy_evidence = fit_evidence(noisy, few, method, short, _from(NOISY, noisy, HELD), watch).log_evidence
+
+    def evidence(name: str, trial: Objective, start: Evidence) -> Tensor:
+        def run() -> Tree:
+            settings, stage = _from(start, trial, HELD), journal.stage(name)
+            found = fit_evidence(trial, few, method, short, settings, watch, stage).log_evidence
+            return {"evidence": found, "theta": few.clone()}
+
+        kept = journal.noted(name, run)
+        few.copy_(kept["theta"])  # a trial moves the members that it tries, in place: what follows begins there
+        tried: Tensor = kept["evidence"]
+        return tried
+
+    usual_evidence = evidence("usual trial", usual, USUAL)
+    noisy_evidence = evidence("noisy trial", noisy, NOISY)
     if bool(noisy_evidence.median() > usual_evidence.max()):
         grouped, start = _grouped(objective, theta, by_block=True), NOISY
     else:

@@ -26,7 +26,6 @@ __all__ = ["RadialPlan", "interpolate", "kernel_regression", "train_radial"]
 import dataclasses
 import math
 import time
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -39,7 +38,7 @@ from pishro.objectives import Batch
 from pishro.optim import Stop
 from pishro.training.record import TrainingRecord, versions
 from pishro.training.start import starting_points
-from pishro.training.train import Plan, Progress, TrainedMembers, train_members
+from pishro.training.train import Plan, TrainedMembers, Watch, train_members
 
 ITERATIONS = 200
 """As for dense layers (few_rows.py)."""
@@ -90,7 +89,7 @@ def train_radial(
     likelihood: Likelihood,
     batch: Batch,
     plan: RadialPlan,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Watch | None = None,
 ) -> tuple[Network, TrainedMembers]:
     """Place the centers, then train everything by Levenberg-Marquardt with evidence.
 

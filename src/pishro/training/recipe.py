@@ -1,11 +1,11 @@
 """What a recipe is: which network, how many members, by which method and for how long, said in one sentence."""
 
-__all__ = ["Hidden", "Recipe", "Watch", "dense_parameters", "given_units"]
+__all__ = ["Hidden", "Recipe", "dense_parameters", "given_units"]
 
 import abc
 import dataclasses
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from torch import Tensor
 
@@ -13,14 +13,12 @@ from pishro.errors import SettingError
 from pishro.likelihoods import Likelihood
 from pishro.nn import Network
 from pishro.objectives import Batch
+from pishro.training.journal import Checkpoints
 from pishro.training.limits import FREE, Limits
-from pishro.training.train import Progress, TrainedMembers
+from pishro.training.train import TrainedMembers, Watch
 
 Hidden = str | int | Sequence[int]
 """"auto", or units of the hidden layers."""
-
-Watch = Callable[[Progress], None]
-"""Called as the training goes on."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +50,7 @@ class Recipe(abc.ABC):
         seconds: float,
         watch: Watch | None = None,
         start: Tensor | None = None,
+        checkpoint: Checkpoints | None = None,
     ) -> TrainedMembers:
         """Fit the members.
 
@@ -63,6 +62,7 @@ class Recipe(abc.ABC):
         seconds : most wall time.
         watch : called as the training goes on.
         start : θ (K, P) to start from in place of random weights.
+        checkpoint : where it is kept how far the training is.
         """
 
 

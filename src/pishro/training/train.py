@@ -1,11 +1,12 @@
 """Train the members of one network, and keep the books."""
 
-__all__ = ["Plan", "Progress", "TrainedMembers", "train_members"]
+__all__ = ["Plan", "Progress", "TrainedMembers", "Watch", "train_members"]
 
 import dataclasses
 import math
 import time
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,6 +18,8 @@ from pishro.objectives import Batch, Objective
 from pishro.optim import Iteration, LevenbergMarquardt, Method, Reason, Stop
 from pishro.training.distributed import current
 from pishro.training.evidence import fit_evidence
+from pishro.training.identity import identity
+from pishro.training.journal import Checkpoints, Journal, opened
 from pishro.training.layer_flow import LayerFlow
 from pishro.training.pilot import choose_start
 from pishro.training.posterior import LaplacePosterior
@@ -51,6 +54,11 @@ class Progress:
     trying: bool = False
 
 
+Watch = Callable[[Progress], Reason | None]
+"""Called as the training goes on. A `Reason` that it returns ends the training, which keeps what it has reached and
+says so in its record; what it returns during the trials of a start is not heeded."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Plan:
     """How a training is to run.
@@ -63,6 +71,7 @@ class Plan:
     recipe : the choice in one sentence, for the record.
     method : an assembly of `optim`.
     start : θ (K, P) to start from, one row a member; None for random weights from the seed.
+    checkpoint : where it is kept how far the training is; None for nowhere.
     """
 
     members: int = 8
@@ -71,6 +80,7 @@ class Plan:
     recipe: str = "Levenberg-Marquardt with evidence, as asked."
     method: Method = dataclasses.field(default_factory=LevenbergMarquardt)
     start: Tensor | None = None
+    checkpoint: Checkpoints | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,26 +108,44 @@ def train_members(
     likelihood: Likelihood,
     batch: Batch,
     plan: Plan,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Watch | None = None,
 ) -> TrainedMembers:
     """Levenberg-Marquardt with evidence, all members at once.
+
+    Parameters
+    ----------
+    net, likelihood, batch : what is fitted to what.
+    plan : how.
+    progress : called after each iteration; a `Reason` that it returns ends the training.
 
     Raises
     ------
     DataError
         If the target is outside the likelihood's domain, or no member reached a finite cost.
+    CheckpointError
+        If the plan's checkpoint cannot be used.
     """
     likelihood.check(batch.y)
-    began, processes = time.perf_counter(), current()
-    theta = starting_points(net, likelihood, batch, plan.seed, plan.members) if plan.start is None else plan.start
+    with opened(plan.checkpoint, lambda: identity(net, likelihood, batch, plan)) as journal:
+        return _train(net, likelihood, batch, plan, (progress, journal))
+
+
+def _train(
+    net: Network, likelihood: Likelihood, batch: Batch, plan: Plan, books: tuple[Watch | None, Journal]
+) -> TrainedMembers:
+    progress, journal = books
+    processes = current()
+    random = starting_points(net, likelihood, batch, plan.seed, plan.members)
+    theta = random if plan.start is None else plan.start.clone()
     objective = Objective(net, likelihood, batch)
     if processes.several:  # their clocks differ, so the number of iterations alone bounds the run
         plan = dataclasses.replace(plan, stop=dataclasses.replace(plan.stop, seconds=math.inf))
         objective = Objective(net, likelihood, processes.share(batch), shared=processes.add)
     watcher = _Watcher(len(batch), plan.stop.iterations, progress, LayerFlow(net.layout, theta))
-    objective, evidence = choose_start(objective, theta, plan.method, plan.stop, watcher.trial)
-    left = dataclasses.replace(plan.stop, seconds=max(0.0, plan.stop.seconds - (time.perf_counter() - began)))
-    fit = fit_evidence(objective, theta, plan.method, left, evidence, watcher)
+    objective, evidence = choose_start(objective, theta, plan.method, plan.stop, watcher.trial, journal)
+    left = dataclasses.replace(plan.stop, seconds=max(0.0, plan.stop.seconds - (time.perf_counter() - journal.began)))
+    stage = journal.stage("run", watcher=watcher)
+    fit = fit_evidence(objective, theta, plan.method, left, evidence, watcher, stage)
     good = torch.isfinite(fit.point.value) & torch.tensor([r is not Reason.NOT_FINITE for r in fit.reasons])
     if not good.any():
         raise DataError("No member reached a finite cost; look for extreme values among the inputs and the target.")
@@ -134,7 +162,7 @@ def train_members(
     record.effective = gamma.tolist()
     record.evidence = fit.log_evidence[good].tolist()
     record.noise = (1 / beta.sqrt()).tolist() if likelihood.dispersion else []
-    record.seconds = time.perf_counter() - began
+    record.seconds = time.perf_counter() - journal.began
     prior = fit.objective.prior
     return TrainedMembers(point.x, beta, posterior, record, None if prior is None else prior.select(good))
 
@@ -149,18 +177,24 @@ def _widen(net: Network, likelihood: Likelihood, theta: Tensor, beta: Tensor) ->
 class _Watcher:
     """Turns what the optimizer reports into the record's history and a live display."""
 
-    def __init__(
-        self, rows: int, iterations: int, progress: Callable[[Progress], None] | None, flow: LayerFlow
-    ) -> None:
+    def __init__(self, rows: int, iterations: int, progress: Watch | None, flow: LayerFlow) -> None:
         self.rows, self.iterations, self.progress, self.flow = rows, iterations, progress, flow
         self.seen: list[Progress] = []
 
-    def __call__(self, iteration: Iteration, gamma: Tensor) -> None:
+    def __call__(self, iteration: Iteration, gamma: Tensor) -> Reason | None:
         event = self._event(iteration, gamma)
         self.seen.append(event)
         self.flow.see(iteration.x, iteration.gradient, iteration.members)
-        if self.progress is not None:
-            self.progress(event)
+        return None if self.progress is None else self.progress(event)
+
+    def pack(self) -> dict[str, Any]:
+        """What has been seen, copied."""
+        return {"seen": [dataclasses.asdict(event) for event in self.seen], "flow": self.flow.pack()}
+
+    def unpack(self, packed: dict[str, Any]) -> None:
+        """Take over what `pack` gave."""
+        self.seen = [Progress(**event) for event in packed["seen"]]
+        self.flow.unpack(packed["flow"])
 
     def trial(self, iteration: Iteration, gamma: Tensor) -> None:
         """An iteration of a trial is shown and not recorded."""

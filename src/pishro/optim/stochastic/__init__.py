@@ -7,7 +7,7 @@ from pishro.optim.stochastic.adamw import AdamW
 from pishro.optim.stochastic.averaging import ExponentialAverage, UniformAverage
 from pishro.optim.stochastic.catalog import RULES, rule_named
 from pishro.optim.stochastic.clipping import ClippedNorm, ClippedValue
-from pishro.optim.stochastic.descend import Descent, Progress, Source, autograd_source, descend
+from pishro.optim.stochastic.descend import Descent, Pause, Progress, Source, autograd_source, descend
 from pishro.optim.stochastic.momentum import Momentum
 from pishro.optim.stochastic.nadam import Nadam
 from pishro.optim.stochastic.nesterov import Nesterov, NesterovLookAhead
@@ -36,6 +36,7 @@ __all__ = [
     "Nesterov",
     "NesterovLookAhead",
     "OneCycle",
+    "Pause",
     "Progress",
     "RMSProp",
     "Rule",

@@ -3,17 +3,18 @@
 It knows no network and no data: a *source* gives value and gradient at a point, for whatever mini-batch comes next. In
 each step nothing happens beside the source and the rule. Every `interval` steps the loop looks: it averages the values
 since the last look (a single mini-batch's value says little), tests the stop rules, keeps a copy to fall back on, and
-calls back. θ is (P,) or (K, P); a member that stops keeps the θ of its last look while the others go on.
+calls back. θ is (P,) or (K, P); a member that stops keeps the θ of its last look while the others go on. A `Pause` may
+stand between any two steps: there everything that the rest of the run depends on can be written down.
 """
 
-__all__ = ["Descent", "Progress", "Source", "autograd_source", "descend"]
+__all__ = ["Descent", "Pause", "Progress", "Source", "autograd_source", "descend"]
 
 import dataclasses
 import math
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -85,6 +86,21 @@ class Descent:
         return Counter(self.reasons).most_common(1)[0][0]
 
 
+class Pause(Protocol):
+    """Between two steps, now and then: a place to write down where a run stands, or to end it by an exception."""
+
+    @property
+    def found(self) -> dict[str, Any] | None:
+        """What an earlier run handed to `reach`, to go on from there; None to begin."""
+
+    @property
+    def at(self) -> float:
+        """Clock (`time.perf_counter`) from which on the loop pauses before its next step."""
+
+    def reach(self, packed: dict[str, Any]) -> None:
+        """The pause; `packed` holds tensors and plain data that the next step overwrites."""
+
+
 def autograd_source(f: Callable[[Tensor], Tensor]) -> Source:
     """The source of a function f whose gradient autograd makes.
 
@@ -118,6 +134,7 @@ def descend(
     state: RuleState | None = None,
     callback: Callable[[Progress], Reason | None] | None = None,
     interval: int = 50,
+    pause: Pause | None = None,
 ) -> Descent:
     """Descend by a stochastic rule.
 
@@ -131,6 +148,7 @@ def descend(
     state : the state of an earlier run, to continue it from its `theta`; it goes on in place.
     callback : called at each look; a reason that it returns ends the run.
     interval : steps between looks.
+    pause : where the run may be written down and gone on with; Ctrl-C is then raised, as the pause keeps what matters.
 
     Raises
     ------
@@ -150,9 +168,13 @@ def descend(
         raise SettingError(f"Expected at least one step between looks, received interval = {interval}.")
     theta = theta.detach().clone()
     run = _Run(source, theta, rule, rule.start(theta) if state is None else state, stop or Stop())
+    if pause is not None and pause.found is not None:
+        run.unpack(pause.found)
     try:
-        run.go(interval, callback)
+        run.go(interval, callback, pause)
     except KeyboardInterrupt:
+        if pause is not None:
+            raise
         run.interrupt()
     return run.result()
 
@@ -172,12 +194,16 @@ class _Run:
         self.kept = theta.clone()
         self.history: list[Progress] = []
 
-    def go(self, interval: int, callback: Callable[[Progress], Reason | None] | None) -> None:
+    def go(
+        self, interval: int, callback: Callable[[Progress], Reason | None] | None, pause: Pause | None = None
+    ) -> None:
         source, theta, rule, state, values = self.source, self.theta, self.rule, self.state, self.unseen
         probe, update, clock, deadline = rule.probe, rule.update, time.perf_counter, self.began + self.stop.seconds
         last = self.stop.iterations
         while Reason.RUNNING in self.reasons and self.step < last:
-            for _ in range(min(interval - self.step % interval, last - self.step)):
+            for _ in range(min(interval - self.step % interval, last - self.step) - len(values)):
+                if pause is not None and clock() >= pause.at:
+                    pause.reach(self.pack())
                 value, gradient = source(probe(state, theta))
                 if not self.history:
                     self.begin(value, gradient)
@@ -243,6 +269,41 @@ class _Run:
         x = progress.x
         copy = x.clone() if x is not None and x.numel() <= PATH_SIZE else None
         self.history.append(dataclasses.replace(progress, x=copy, gradient=None))
+
+    def pack(self) -> dict[str, Any]:
+        """Where the run stands before a step; the tensors are not copied."""
+        points = [look.x for look in self.history if look.x is not None]
+        looks = {
+            "step": [look.step for look in self.history],
+            "seconds": [look.seconds for look in self.history],
+            "value": torch.stack([look.value for look in self.history]) if self.history else None,
+            "norm": torch.stack([look.gradient_norm for look in self.history]) if self.history else None,
+            "x": torch.stack(points) if points else None,
+        }
+        books = ("step", "values", "norms", "iterations", "theta", "kept")
+        return {
+            "rule": self.state.pack(),
+            "reasons": [reason.name for reason in self.reasons],
+            "unseen": torch.stack(self.unseen) if self.unseen else None,
+            "seconds": time.perf_counter() - self.began,
+            "looks": looks,
+            **{name: getattr(self, name) for name in books},
+        }
+
+    def unpack(self, packed: dict[str, Any]) -> None:
+        """Take over what `pack` gave."""
+        self.theta.copy_(packed["theta"])
+        self.kept.copy_(packed["kept"])
+        self.state.unpack(packed["rule"])
+        for name in ("step", "values", "norms", "iterations"):
+            setattr(self, name, packed[name])
+        self.reasons = [Reason[name] for name in packed["reasons"]]
+        self.unseen[:] = [] if packed["unseen"] is None else packed["unseen"].to(self.theta.device).unbind()
+        self.began -= packed["seconds"]
+        looks = packed["looks"]
+        points = [None] * len(looks["step"]) if looks["x"] is None else looks["x"]
+        rows = zip(looks["step"], looks["value"], looks["norm"], looks["seconds"], points, strict=True)
+        self.history = [Progress(*row) for row in rows] if looks["step"] else []
 
     def finish(self, reason: Reason) -> None:
         self.reasons = [reason if r is Reason.RUNNING else r for r in self.reasons]
