@@ -1,5 +1,7 @@
 """The main job as a person runs it: real processes for what must hold of a process, in-process for the rest."""
 
+import json
+import math
 import signal
 import subprocess
 import sys
@@ -123,14 +125,34 @@ def test_help_does_not_wait_for_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_interrupt_is_said_and_leaves_nothing(tmp_path: Path) -> None:
-    rows = "\n".join(f"{i % 97},{i % 89},{(i * 7919) % 101}" for i in range(4000))
+@pytest.mark.parametrize("heard", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_leaves_a_checkpoint_that_resume_finishes(tmp_path: Path, heard: signal.Signals) -> None:
+    rows = "\n".join(f"{i % 97},{i % 89},{math.sin(i % 97 / 15) + i % 89 / 50}" for i in range(300))
     (tmp_path / "table.csv").write_text("a,b,y\n" + rows + "\n")
-    command = [sys.executable, "-m", "pishro", "fit", "table.csv", "--target", "y"]
-    run = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert run.stdout is not None
-    run.stdout.readline()  # the schema's first sentence: the training begins
-    run.send_signal(signal.SIGINT)
-    _, stderr = run.communicate(timeout=60)
-    assert (run.returncode, stderr) == (130, "pishro: interrupted; nothing on disk was changed.\n")
-    assert [p.name for p in tmp_path.iterdir()] == ["table.csv"]
+    command = [sys.executable, "-m", "pishro", "fit", "table.csv", "--target", "y", "--members", "2", "--json"]
+    program = [sys.executable, "-c", _SIGNALS_ITSELF.format(heard=int(heard)), *command[3:]]
+    stopped = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert stopped.returncode == 128 + heard
+    assert stopped.stderr.startswith("pishro: interrupted; y.checkpoint keeps") and "--resume" in stopped.stderr
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["table.csv", "y.checkpoint"]
+    stale = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert stale.returncode == 2 and "--resume" in stale.stderr
+    done = subprocess.run([*command, "--resume"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    facts = json.loads(done.stdout)
+    assert facts["model"] == "y.safetensors" and facts["scores"] and facts["record"]["members"] == 2
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["table.csv", "y.html", "y.safetensors"]
+
+
+_SIGNALS_ITSELF = """
+import os, sys
+from pishro.training import LiveView
+from pishro.cli import main
+
+def call(view, event):
+    if event.iteration == 12 and not event.trying:
+        os.kill(os.getpid(), {heard})
+
+LiveView.__call__ = call
+sys.argv[0] = "pishro"
+main()
+"""

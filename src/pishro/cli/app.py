@@ -2,7 +2,9 @@
 
 __all__ = ["app"]
 
+import signal
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -10,14 +12,28 @@ from typer.core import TyperGroup
 
 
 class _Commands(TyperGroup):
-    """Typer ends silently on Ctrl-C; a person wants to know what became of the files."""
+    """Typer ends silently on Ctrl-C; a person wants to know what became of the files.
+
+    SIGTERM does what Ctrl-C does. The exit status, 128 and the signal's number, tells which of them it was.
+    """
 
     def invoke(self, ctx: Any) -> Any:
+        heard = signal.SIGINT
+
+        def terminate(number: int, frame: FrameType | None) -> None:
+            nonlocal heard
+            del frame
+            heard = signal.Signals(number)
+            signal.raise_signal(signal.SIGINT)
+
+        before = signal.signal(signal.SIGTERM, terminate)
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            typer.echo("pishro: interrupted; nothing on disk was changed.", err=True)
-            raise
+        except KeyboardInterrupt as error:
+            typer.echo(f"pishro: {str(error) or 'interrupted; nothing on disk was changed.'}", err=True)
+            raise SystemExit(128 + heard) from None
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 app = typer.Typer(
@@ -47,11 +63,22 @@ def fit(
     seed: Annotated[int, typer.Option(help="Seed of the split and of the starting points.")] = 0,
     max_seconds: Annotated[float | None, typer.Option(help="Most seconds for the training.")] = None,
     stream: Annotated[bool, typer.Option("--stream", help="Read a CSV or Parquet file in parts, at any size.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an interrupted training; the rest of the command as it was.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object: scores, record, files.")] = False,
 ) -> None:
-    """Train networks on a table; print the held-out score; write a model file and a report."""
+    """Train networks on a table; print the held-out score; write a model file and a report.
+
+    While it trains it keeps how far it is in a checkpoint beside the model file, every half minute and on Ctrl-C or
+    SIGTERM (exit status 130 or 143). The same command with --resume goes on from there, and the result is the same to
+    the last bit. A training that has ended leaves no checkpoint.
+    """
     from pishro.cli import fit as command  # noqa: PLC0415 - torch is imported only when there is work
 
-    wanted = command.Wanted(table, target, example, output, hidden, members, likelihood, seed, max_seconds, stream)
+    wanted = command.Wanted(
+        *(table, target, example, output, hidden, members, likelihood, seed, max_seconds, stream, resume, json)
+    )
     command.run(wanted)
 
 

@@ -3,6 +3,9 @@
 __all__ = ["Wanted", "run"]
 
 import dataclasses
+import json
+import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,10 +14,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from pishro.data import Schema, load_example, read_table, too_large
-from pishro.errors import SettingError
+from pishro.errors import DataError, Interrupted, SettingError
+from pishro.fitting import Model
 from pishro.fitting import fit as fit_model
 from pishro.report.terminal import print_summary
-from pishro.training import LiveView, joined
+from pishro.training import Checkpoints, LiveView, joined
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +35,8 @@ class Wanted:
     seed: int
     max_seconds: float | None
     stream: bool = False
+    resume: bool = False
+    json: bool = False
 
 
 def run(wanted: Wanted) -> None:
@@ -44,31 +50,79 @@ def _run(wanted: Wanted, speaks: bool) -> None:
     output = wanted.output or Path(f"{_file_name(target)}.safetensors")
     if output.suffix != ".safetensors":
         raise SettingError(f"Expected an output file ending in .safetensors, received {output.name!r}.")
-    page = output.with_suffix(".html")
-    console = Console(quiet=not speaks)
-    settings = {
+    console = Console(quiet=wanted.json or not speaks)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    checkpoint = Checkpoints(output.with_suffix(".checkpoint"), resume=wanted.resume, keep=True)
+    if wanted.resume and not checkpoint.file.exists():
+        console.print(f"There is no {escape(str(checkpoint.file))}: the training starts from its beginning.")
+    try:
+        model = _fitted(wanted, frame, target, console, checkpoint)
+        if not speaks:
+            return
+        page = _written(model, output)
+        checkpoint.remove()
+    except KeyboardInterrupt:
+        raise Interrupted(_left(checkpoint)) from None
+    if wanted.json:
+        sys.stdout.write(json.dumps(_facts(model, output, page), ensure_ascii=False) + "\n")
+    print_summary(model.facts(name), console)
+    console.print(f"Model: {escape(str(output))}\nReport: {escape(str(page))}", soft_wrap=True, highlight=False)
+
+
+def _fitted(wanted: Wanted, frame: Any, target: str, console: Console, checkpoint: Checkpoints) -> Model:
+    settings: dict[str, Any] = {
         "hidden": _hidden(wanted.hidden),
         "members": _members(wanted.members),
         "likelihood": _likelihood(wanted.likelihood),
         "seed": wanted.seed,
+        "max_seconds": wanted.max_seconds,
     }
     with LiveView(console) as view:
-        model = fit_model(
+        return fit_model(
             frame,
             target,
             progress=view,
             started=_said(console),
-            max_seconds=wanted.max_seconds,
             stream=isinstance(frame, Path) or None,
+            checkpoint=checkpoint,
             **settings,
         )
-    if not speaks:
-        return
-    output.parent.mkdir(parents=True, exist_ok=True)
-    model.save(output)
-    model.report(page)
-    print_summary(model.facts(name), console)
-    console.print(f"Model: {escape(str(output))}\nReport: {escape(str(page))}", soft_wrap=True, highlight=False)
+
+
+def _written(model: Model, output: Path) -> Path:
+    """Where the report is; the model is written first, so that what took long is safe."""
+    page = output.with_suffix(".html")
+    try:
+        model.save(output)
+        model.report(page)
+    except OSError as error:
+        raise DataError(
+            f"'{output.parent}' refuses the model or its report ({error.strerror}); make room, then give the same "
+            "command with --resume."
+        ) from error
+    return page
+
+
+def _left(checkpoint: Checkpoints) -> str:
+    if not checkpoint.file.exists():
+        return "interrupted; nothing on disk was changed."
+    return f"interrupted; {checkpoint.file} keeps the training so far: the same command with --resume goes on from it."
+
+
+def _facts(model: Model, output: Path, page: Path) -> dict[str, Any]:
+    """What a program wants to know; numbers that are none are null, as JSON has no word for them."""
+    scores = None if model.scores is None else model.scores.to_json()
+    facts = {"model": str(output), "report": str(page), "scores": scores, "record": model.record.to_json()}
+    plain: dict[str, Any] = _finite(facts)
+    return plain
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    return [_finite(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def _source(wanted: Wanted) -> tuple[Any, str, str]:

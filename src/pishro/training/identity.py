@@ -38,18 +38,19 @@ def identity(network: Network, likelihood: Likelihood, rows: Batch | StoredRows,
     >>> from pishro.nn import Dense
     >>> net, x = Network.chain(1, Dense(1)), torch.zeros(3, 1)
     >>> Plan = dataclasses.make_dataclass("Plan", ["seed", "seconds"])
-    >>> first, longer, other = (identity(net, Normal(), Batch(x, x), Plan(*given)) for given in ((0, 1), (0, 9), (1, 1)))
+    >>> plans = (Plan(0, 1), Plan(0, 9), Plan(1, 1))
+    >>> first, longer, other = (identity(net, Normal(), Batch(x, x), plan) for plan in plans)
     >>> first == longer, first == other
     (True, False)
     """
     settings = {
         field.name: _text(getattr(plan, field.name)) for field in dataclasses.fields(plan) if field.name not in FREE
     }
-    return {
-        "rows": _digest_of_file(rows) if isinstance(rows, StoredRows) else _text(rows),
+    return {  # what a person chose comes first: another seed also draws other rows, and is the better name for it
+        **settings,
         "network": _text([*network.summary(), repr(network.layout)]),
         "likelihood": _text(likelihood),
-        **settings,
+        "rows": _digest_of_file(rows) if isinstance(rows, StoredRows) else _text(rows),
     }
 
 
