@@ -30,6 +30,17 @@ def test_gradient_equals_autograd(case: Case) -> None:
     torch.testing.assert_close(case.likelihood.gradient(case.raw, case.y), expected, **EXACT)
 
 
+@every_case
+def test_mean_and_gradient_equal_autograd(case: Case) -> None:
+    for raw in (case.raw, case.raw[0]):  # members, and one network alone
+        leaf = raw.clone().requires_grad_()
+        mean = case.likelihood.nll(leaf, case.y).mean(-1)
+        (expected,) = torch.autograd.grad(mean.sum(), leaf)
+        found = case.likelihood.mean_and_gradient(raw, case.y)
+        torch.testing.assert_close(found[0], mean.detach(), **EXACT)
+        torch.testing.assert_close(found[1], expected, **EXACT)
+
+
 @pytest.mark.parametrize("case", DENSITIES, ids=str)
 def test_curvature_equals_monte_carlo_fisher(case: Case) -> None:
     if pinball_is_no_density(case):

@@ -14,7 +14,8 @@ import torch
 from torch import Generator, Tensor
 
 from pishro.errors import SettingError
-from pishro.nn.layer import Layer, Parameters
+from pishro.nn.layer import Layer
+from pishro.nn.rules import Parameters, Rules
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,7 +30,7 @@ class _Kept:
 
 @final
 @dataclasses.dataclass(frozen=True)
-class AutogradRules:
+class AutogradRules(Rules):
     """The rules of one layer, for rows of a known shape.
 
     Attributes
@@ -94,11 +95,6 @@ class AutogradRules:
         y, pull = torch.func.vjp(self._function(saved), params, x)[:2]
         change: Tensor = torch.func.vjp(pull, torch.zeros_like(y))[1]((dparams, tangent))[0]
         return change
-
-    def delta(self, params: Parameters, saved: _Kept, dy: Tensor) -> Tensor:
-        """dJ/dy: what stands before an activation is not known of a user's layer."""
-        del params, saved
-        return dy
 
     def _function(self, saved: _Kept) -> Callable[[Parameters, Tensor], Tensor]:
         def f(params: Parameters, x: Tensor) -> Tensor:

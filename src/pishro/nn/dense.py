@@ -10,9 +10,10 @@ import torch
 from torch import Generator, Tensor
 
 from pishro.errors import SettingError, ShapeError
-from pishro.nn.activations import Activation, activation
+from pishro.nn.activations import Activation, Elementwise, activation
 from pishro.nn.initializers import Fans, Initializer, Start, initializer
-from pishro.nn.layer import ClosedFormLayer, Parameters, Shapes
+from pishro.nn.layer import ClosedFormLayer, Shapes
+from pishro.nn.rules import Bound, Parameters
 
 
 @final
@@ -99,21 +100,50 @@ class Dense(ClosedFormLayer):
         grads["weight"].copy_(torch.bmm(_for_each(x, len(delta)).mT, delta))
         return torch.bmm(delta, params["weight"].mT) if needs_dx else None
 
+    def bind(self, params: Parameters, grads: Parameters, needs_dx: bool) -> Bound:
+        """The rules above for one network and an elementwise activation, without a look into a dict in any step."""
+        f, weight = self.activation, params["weight"]
+        if weight.ndim != 2 or not isinstance(f, Elementwise):
+            return super().bind(params, grads, needs_dx)
+        bias, back, dweight, dbias = params["bias"], weight.t(), grads["weight"], grads["bias"]
+        value, pull, reads_input = f.overwriting, f.pull, f.reads == "input"
+        x = kept = bias
+
+        def forward(rows: Tensor, training: bool, generator: Generator | None) -> Tensor:
+            nonlocal x, kept
+            x = rows
+            z = torch.addmm(bias, rows, weight)
+            if reads_input:
+                kept = z
+                return f(z)
+            kept = value(z)
+            return kept
+
+        def backward(dy: Tensor) -> Tensor | None:
+            delta = pull(kept, dy)
+            torch.sum(delta, 0, out=dbias)
+            torch.mm(x.t(), delta, out=dweight)
+            return torch.mm(delta, back) if needs_dx else None
+
+        return forward, backward
+
     def jacobian(
         self, params: Parameters, saved: tuple[Tensor, Any], dy: Tensor, blocks: Parameters, needs_dx: bool = True
     ) -> Tensor | None:
         """Per row and output: x ⊗ δ for W and δ for b, with δ (…, N, C, d_out)."""
         x, kept = saved
         delta = self.activation.jacobian(params, kept, dy, blocks)
-        if blocks["weight"].stride(-1) != 1:
+        across = blocks["weight"].stride(-1) != 1
+        if across:
             # The result has its rows innermost: with factors laid out alike the product runs twice as fast.
             x, delta = x.mT.contiguous().mT, delta.movedim(-1, -3).contiguous().movedim(-3, -1)
         torch.mul(x.unsqueeze(-2).unsqueeze(-1), delta.unsqueeze(-2), out=blocks["weight"])
         blocks["bias"].copy_(delta)
         if not needs_dx:
             return None
-        # one matrix product a member for all rows and outputs
-        rows = torch.matmul(delta.flatten(-3, -2), params["weight"].mT)
+        # one matrix product a member for all rows and outputs, whose result is laid out as delta is
+        flat, weight = delta.flatten(-3, -2), params["weight"]
+        rows = torch.matmul(weight, flat.mT).mT if across else torch.matmul(flat, weight.mT)
         return rows.view(*delta.shape[:-1], rows.shape[-1])
 
     def jvp(self, params: Parameters, saved: tuple[Tensor, Any], dparams: Parameters, dx: Tensor | None) -> Tensor:

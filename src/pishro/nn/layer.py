@@ -17,8 +17,7 @@ from typing import Any, ClassVar, Self
 import torch
 from torch import Generator, Tensor
 
-Parameters = dict[str, Tensor]
-"""A layer's parameters by name: views (…, *shape) into θ, or into the flat gradient."""
+from pishro.nn.rules import Parameters, Rules
 
 Shapes = list[tuple[str, tuple[int, ...]]]
 """Names and shapes of parameters, in the order in which they lie in θ."""
@@ -113,35 +112,8 @@ class Layer(abc.ABC):
         return {"kind": self.kind} | plain(self)
 
 
-class ClosedFormLayer(Layer):
+class ClosedFormLayer(Layer, Rules):
     """A layer that writes its rules out; every built-in layer does."""
-
-    @abc.abstractmethod
-    def backward(
-        self, params: Parameters, saved: Any, dy: Tensor, grads: Parameters, needs_dx: bool = True
-    ) -> Tensor | None:
-        """Write dJ/dparams, summed over the rows, into `grads`; return dJ/dx unless it is not needed.
-
-        `grads` is written, never added to, and `dy` is left as it is.
-        """
-
-    @abc.abstractmethod
-    def jacobian(
-        self, params: Parameters, saved: Any, dy: Tensor, blocks: Parameters, needs_dx: bool = True
-    ) -> Tensor | None:
-        """Write d raw/dparams of each row and output, (…, N, C, *shape), into `blocks`; return d raw/dx.
-
-        `dy` holds d raw/d(this layer's output), (…, N, C, *row).
-        """
-
-    @abc.abstractmethod
-    def jvp(self, params: Parameters, saved: Any, dparams: Parameters, dx: Tensor | None) -> Tensor:
-        """Change of the output along `dparams` and `dx` (None for no change of the input), (…, N, *row)."""
-
-    def delta(self, params: Parameters, saved: Any, dy: Tensor) -> Tensor:
-        """δ = dJ/dz behind the activation's derivative; dJ/dy where there is no activation."""
-        del params, saved
-        return dy
 
 
 def plain(settings: Any) -> dict[str, Any]:

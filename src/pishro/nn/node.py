@@ -16,12 +16,12 @@ from torch import Generator, Tensor
 from pishro.errors import PishroError, ShapeError
 from pishro.nn.autograd_rules import AutogradRules
 from pishro.nn.join import Join
-from pishro.nn.layer import ClosedFormLayer, Layer, Parameters, Shapes
+from pishro.nn.layer import ClosedFormLayer, Layer, Shapes
+from pishro.nn.rules import Bound, Parameters, Rules
 
 Shape = tuple[int, ...]
 Gradients = tuple[Tensor | None, ...]
 Changes = tuple[Tensor | None, ...]
-Bound = tuple[Callable[[Any, bool, Generator | None], Tensor], Callable[[Tensor], Any]]
 Rule = Callable[[Parameters, Any, Tensor, Parameters, bool], Tensor | None]
 
 
@@ -60,7 +60,7 @@ class LayerStage:
     shapes_in: tuple[Shape, ...]
     shape_out: Shape
     layer: Layer
-    rules: ClosedFormLayer | AutogradRules
+    rules: Rules
     adds: frozenset[str] = frozenset()
 
     def parameters(self) -> Shapes:
@@ -90,21 +90,19 @@ class LayerStage:
 
     def bind(self, params: Parameters, grads: Parameters, needs_dx: bool) -> Bound:
         """Both rules for fixed views, as functions of x and of dy that share what the forward path keeps."""
-        rules: Any = self.rules
-        saved: Any = None
-
-        def forward(x: Tensor, training: bool, generator: Generator | None) -> Tensor:
-            nonlocal saved
-            y: Tensor
-            y, saved = rules.forward(params, x, training=training, generator=generator)
-            return y
-
-        def backward(dy: Tensor) -> Any:
-            return rules.backward(params, saved, dy, grads, needs_dx)
-
+        rules = self.rules
         if not self.adds:
-            return forward, backward
-        return forward, lambda dy: self._add(rules.backward, params, saved, dy, grads, needs_dx)
+            return rules.bind(params, grads, needs_dx)
+        own = {name: torch.empty_like(view) if name in self.adds else view for name, view in grads.items()}
+        forward, backward = rules.bind(params, own, needs_dx)
+
+        def adding(dy: Tensor) -> Any:
+            dx = backward(dy)
+            for name in self.adds:
+                grads[name].add_(own[name])
+            return dx
+
+        return forward, adding
 
     def jacobian(self, params: Parameters, saved: Any, dy: Tensor, blocks: Parameters, needs_dx: bool) -> Gradients:
         """Write, or add, d raw/dparams of each row and output; return d raw/dx of the source."""
@@ -218,6 +216,5 @@ def stage(node: Node, shapes_in: tuple[Shape, ...]) -> Stage:
         shape_out = layer.shape_out(shapes_in[0])
     except PishroError as error:
         raise type(error)(f"Layer {node.name!r}: {error}") from None
-    rules: ClosedFormLayer | AutogradRules
     rules = layer if isinstance(layer, ClosedFormLayer) else AutogradRules(layer, len(shapes_in[0]), len(shape_out))
     return LayerStage(dataclasses.replace(node, layer=layer), shapes_in, shape_out, layer, rules)

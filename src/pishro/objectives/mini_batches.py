@@ -69,6 +69,7 @@ class MiniBatches:
         self._order = torch.empty(0, dtype=torch.long)
         self._next = 0
         self._theta = self._gradient = torch.empty(0)
+        self._alone = False
         self._bound: BoundNetwork | None = None
 
     @property
@@ -89,14 +90,19 @@ class MiniBatches:
         raw = bound.forward(x, training=True, generator=self.generator)
         if self.batch.offset is not None:
             raw = raw + self.batch.offset[rows]
-        nll, d_raw = self.likelihood.value_and_gradient(raw, y)
-        if self.batch.weight is not None:
-            weight = self.batch.weight[rows]
-            nll, d_raw = nll * weight, d_raw * weight.unsqueeze(-1)
-        share = 1 / self.size  # a product with a number is cheaper than a mean or a quotient, which torch checks more
-        bound.backward(d_raw.mul_(share))
-        value = nll.sum(-1).mul_(share).reshape(theta.shape[:-1])
+        if self.batch.weight is None:
+            value, d_raw = self.likelihood.mean_and_gradient(raw, y)
+        else:
+            value, d_raw = self._weighted(raw, y, self.batch.weight[rows])
+        bound.backward(d_raw)
+        if self._alone:
+            value = value.unsqueeze(0)
         return value if self.penalty is None else value + self._add_penalty(self.penalty, theta, x), self._gradient
+
+    def _weighted(self, raw: Tensor, y: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        nll, d_raw = self.likelihood.value_and_gradient(raw, y)
+        weight = weight / self.size
+        return (nll * weight).sum(-1), d_raw * weight.unsqueeze(-1)
 
     def _add_penalty(self, penalty: Penalty, theta: Tensor, x: Tensor) -> Tensor:
         with torch.enable_grad():
@@ -108,8 +114,8 @@ class MiniBatches:
 
     def _bind(self, theta: Tensor) -> BoundNetwork:
         self._theta, self._gradient = theta, torch.empty_like(theta)
-        alone = len(theta) == 1  # plain products are faster than products of a batch of one
-        self._bound = self.network.bind(*((theta[0], self._gradient[0]) if alone else (theta, self._gradient)))
+        self._alone = len(theta) == 1  # plain products are faster than products of a batch of one
+        self._bound = self.network.bind(*((theta[0], self._gradient[0]) if self._alone else (theta, self._gradient)))
         return self._bound
 
     def _draw(self) -> Tensor:
