@@ -36,6 +36,8 @@ FLOORS: dict[str, float] = {
     "serialization": 6,
     "report": 7,
     "fitting": 7.5,
+    "series": 7.6,
+    "loading": 7.7,
     "plot": 8,
     "cli": 8,
     "__init__": 8,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pishro import likelihoods, nn, optim, plot, training
+    from pishro.data import Lags
     from pishro.errors import DataError, ModelFileError, PishroError, SettingError, ShapeError
     from pishro.estimators import (
         Autoencoder,
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
         RBFClassifier,
         RBFRegressor,
     )
-    from pishro.fitting import Model, fit, load
+    from pishro.fitting import Model, fit
+    from pishro.loading import load
+    from pishro.series import SeriesModel, fit_series
 
 __all__ = [
     "Autoencoder",
@@ -24,6 +27,7 @@ __all__ = [
     "DataError",
     "FeedForwardClassifier",
     "FeedForwardRegressor",
+    "Lags",
     "Model",
     "ModelFileError",
     "NotFittedError",
@@ -31,9 +35,11 @@ __all__ = [
     "PishroError",
     "RBFClassifier",
     "RBFRegressor",
+    "SeriesModel",
     "SettingError",
     "ShapeError",
     "fit",
+    "fit_series",
     "likelihoods",
     "load",
     "nn",
@@ -51,7 +57,10 @@ _ERRORS = ("DataError", "ModelFileError", "PishroError", "SettingError", "ShapeE
 _HOMES = {
     **dict.fromkeys(_ERRORS, "errors"),
     **dict.fromkeys(_ESTIMATORS, "estimators"),
-    **dict.fromkeys(("Model", "fit", "load"), "fitting"),
+    **dict.fromkeys(("Model", "fit"), "fitting"),
+    **dict.fromkeys(("SeriesModel", "fit_series"), "series"),
+    "Lags": "data",
+    "load": "loading",
 }
 
 

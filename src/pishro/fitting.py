@@ -1,12 +1,12 @@
 """The main job in one line: `pishro.fit(table, target)`, and the model it returns."""
 
-__all__ = ["Model", "examined", "fit", "load"]
+__all__ = ["Model", "examined", "fit"]
 
 import dataclasses
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -30,13 +30,13 @@ from pishro.models import (
 from pishro.report.facts import ReportFacts
 from pishro.report.languages import catalog_of
 from pishro.report.short_form import plain, short_form
-from pishro.serialization import load_model, save_model
+from pishro.serialization import save_model
 from pishro.training import Checkpoints, Watch
 
 
 @dataclasses.dataclass(frozen=True)
 class Model(TableModel):
-    """A fitted model as a person uses it: predict, save, report. Returned by `fit` and `load`.
+    """A fitted model as a person uses it: predict, save, report. Returned by `pishro.fit` and `pishro.load`.
 
     Examples
     --------
@@ -47,7 +47,7 @@ class Model(TableModel):
     """
 
     @classmethod
-    def of(cls, model: TableModel) -> "Model":
+    def of(cls, model: TableModel) -> Self:
         """The same model with the methods that reach files."""
         return cls(**{field.name: getattr(model, field.name) for field in dataclasses.fields(model)})
 
@@ -170,7 +170,7 @@ def fit(
         the model is there. See `training.Checkpoints`.
     resume : whether to go on from that file, where there is one; the result is the same to the last bit.
     **settings : fields of `pishro.models.FitSettings`: hidden, activation, members, likelihood, test,
-        seed, max_seconds, calibrate, monotone, bounds.
+        seed, max_seconds, calibrate, monotone, bounds, split.
 
     Raises
     ------
@@ -248,14 +248,3 @@ def examined(fitted: FittedTable) -> TableModel:
     certificate = certify(observation)
     found = diagnose(observation, certificate.facts)
     return dataclasses.replace(model, findings={"diagnosis": found.to_json(), "certificate": certificate.to_json()})
-
-
-def load(path: str | os.PathLike[str]) -> Model:
-    """Read a model file; this never executes code from it.
-
-    Raises
-    ------
-    ModelFileError
-        If the file is missing, truncated, foreign, damaged, or written by a newer version.
-    """
-    return Model.of(load_model(path))

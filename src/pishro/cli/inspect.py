@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from pishro.fitting import load
+from pishro.loading import load
 
 
 def run(path: Path) -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pishro.data import read_table, write_table
-from pishro.fitting import load
+from pishro.loading import load
 
 
 def run(model_path: Path, table: Path, output: Path, interval: float | None) -> None:

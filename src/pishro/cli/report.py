@@ -4,7 +4,7 @@ __all__ = ["run"]
 
 from pathlib import Path
 
-from pishro.fitting import load
+from pishro.loading import load
 from pishro.report.languages import catalog_of
 
 

@@ -6,8 +6,9 @@ from pishro.data.examples import EXAMPLES, load_example
 from pishro.data.files import read_table, write_table
 from pishro.data.frames import frame_from
 from pishro.data.inference import infer_inputs, infer_schema
+from pishro.data.lags import Lags, column_name
 from pishro.data.schema import Column, Label, LeftOut, Schema
-from pishro.data.splits import holdout
+from pishro.data.splits import holdout, last_rows
 from pishro.data.streams import too_large
 from pishro.data.targets import (
     ClassTarget,
@@ -23,15 +24,18 @@ __all__ = [
     "ClassTarget",
     "Column",
     "Label",
+    "Lags",
     "LeftOut",
     "NumericTarget",
     "NumericTargets",
     "Schema",
     "TableEncoder",
+    "column_name",
     "frame_from",
     "holdout",
     "infer_inputs",
     "infer_schema",
+    "last_rows",
     "load_example",
     "read_table",
     "replacing",

@@ -1,6 +1,6 @@
 """Rows to learn from and rows to test on."""
 
-__all__ = ["holdout"]
+__all__ = ["holdout", "last_rows"]
 
 from collections.abc import Sequence
 from typing import Any
@@ -94,13 +94,9 @@ def holdout(
     >>> len(train), len(test)
     (8, 2)
     """
-    if not 0.0 < fraction < 1.0:
-        raise SettingError(f"A test fraction between 0 and 1 was expected, but {fraction!r} came; 0.2 is usual.")
+    wanted = _wanted(n, fraction)
     if groups is not None and labels is not None:
         raise SettingError("Either groups or labels were expected, but both came; groups matter more, drop the labels.")
-    if n < 2:
-        raise DataError(f"At least 2 rows are needed for a split, but there are {n}; bring more data.")
-    wanted = min(n - 1, max(1, round(n * fraction)))
     if groups is not None:
         test = _grouped(_numbered(groups, n, "groups"), wanted, generator)
     elif labels is not None:
@@ -109,3 +105,27 @@ def holdout(
         test = torch.zeros(n, dtype=torch.bool)
         test[torch.randperm(n, generator=generator)[:wanted]] = True
     return torch.nonzero(~test).squeeze(1), torch.nonzero(test).squeeze(1)
+
+
+def last_rows(n: int, fraction: float) -> tuple[Indices, Indices]:
+    """Split N rows in order of time: the last ones are the test part.
+
+    Parameters, Returns and Raises are those of `holdout`, without randomness.
+
+    Examples
+    --------
+    >>> last_rows(5, 0.4)
+    (tensor([0, 1, 2]), tensor([3, 4]))
+    """
+    rows = torch.arange(n)
+    wanted = _wanted(n, fraction)
+    return rows[: n - wanted], rows[n - wanted :]
+
+
+def _wanted(n: int, fraction: float) -> int:
+    """Rows of the test part; each part gets at least one."""
+    if not 0.0 < fraction < 1.0:
+        raise SettingError(f"A test fraction between 0 and 1 was expected, but {fraction!r} came; 0.2 is usual.")
+    if n < 2:
+        raise DataError(f"At least 2 rows are needed for a split, but there are {n}; bring more data.")
+    return min(n - 1, max(1, round(n * fraction)))

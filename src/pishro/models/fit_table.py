@@ -19,10 +19,11 @@ from pishro.data import (
     frame_from,
     holdout,
     infer_schema,
+    last_rows,
     target_encoder,
     usable_rows,
 )
-from pishro.errors import SettingError
+from pishro.errors import SettingError, unknown_name
 from pishro.likelihoods import EqualMixture, Likelihood
 from pishro.models.calibration import calibration_kind
 from pishro.models.choosing_costs import likelihood_for, task_of
@@ -59,6 +60,7 @@ class FitSettings:
         {"age": +1}; it does so at every point. Of two classes it is the probability of the second.
     bounds : lowest and highest prediction, in the target's units; None in place of one that there is not. Intervals may
         reach beyond, where the noise does.
+    split : which rows are held out: "random" ones, or the "last" ones, where rows follow in time.
     checkpoint : where it is kept how far the training is; None for nowhere. Fits that only compare costs are not kept.
     """
 
@@ -72,6 +74,7 @@ class FitSettings:
     calibrate: str | None = None
     monotone: "Mapping[str, int] | None" = None
     bounds: "tuple[float | None, float | None] | None" = None
+    split: str = "random"
     checkpoint: Checkpoints | None = None
 
 
@@ -116,7 +119,7 @@ def fit_table(
     generator = torch.Generator().manual_seed(settings.seed)
     coder = target_encoder(frame, schema)
     labels = coder.transform(frame[target]) if isinstance(coder, ClassTarget) else None
-    train, test = holdout(len(frame), settings.test, generator, labels=labels)
+    train, test = _parts(len(frame), settings, generator, labels)
     part, rest = frame[train.numpy()], frame[test.numpy()]
     part, kept = _without_kept(part, settings, None if labels is None else labels[train])
 
@@ -132,6 +135,17 @@ def fit_table(
     learned, held = Batch(*model.coded(part)), Batch(*model.coded(rest))
     scores, evaluation = evaluate(model, (learned.x, learned.y), (held.x, held.y))
     return FittedTable(dataclasses.replace(model, scores=scores, evaluation=evaluation), learned, held, part, rest)
+
+
+def _parts(
+    rows: int, settings: FitSettings, generator: torch.Generator, labels: "Tensor | None"
+) -> tuple[Tensor, Tensor]:
+    """Row numbers to train on, and those that are held out."""
+    if settings.split == "last":
+        return last_rows(rows, settings.test)
+    if settings.split != "random":
+        raise SettingError(unknown_name("split", settings.split, ["random", "last"]))
+    return holdout(rows, settings.test, generator, labels=labels)
 
 
 def _trained(
