@@ -22,6 +22,7 @@ COMMANDS = (
     ("estimators",),
     ("accuracy", ""),
     ("diagnosis", "uci-regression"),
+    ("report_pages", ""),
     ("matrix_free",),
     ("programs", ""),
 )

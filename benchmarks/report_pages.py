@@ -120,7 +120,7 @@ def measured(browser: Any, model: pishro.Model, name: str, screens: Path) -> Ite
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="folder of the data sets")
-    parser.add_argument("screens", type=Path, help="folder for the screenshots")
+    parser.add_argument("screens", type=Path, nargs="?", default=Path("out/screens"), help="folder for the screenshots")
     parser.add_argument("--browser", default="/usr/bin/chromium", help="path of a Chromium")
     parser.add_argument("--max-seconds", type=float, default=10.0, help="training time of each model")
     options = parser.parse_args()

@@ -12,8 +12,9 @@ from pishro.diagnosis.sentences import PHRASES
 from pishro.likelihoods import Categorical, Normal
 from pishro.nn import Dense, Network
 from pishro.objectives import Batch
+from pishro.operators import DenseOperator
 from pishro.optim import Stop
-from pishro.training import History, MiniBatchPlan, train, train_mini_batches
+from pishro.training import History, LaplacePosterior, MiniBatchPlan, train, train_mini_batches
 
 F64 = torch.float64
 
@@ -99,6 +100,17 @@ def test_equal_rows_of_few_levels_are_chance() -> None:
     assert "duplicates" not in found
 
 
+def test_equal_rows_of_columns_that_go_together_are_chance() -> None:
+    g = torch.Generator().manual_seed(0)
+    kind = torch.randint(40, (900, 1), generator=g)
+    follows = [(kind * factor) % 7 for factor in (1, 3, 5, 11)]  # none tells more than the kind
+    seen = torch.randint(3, (900, 2), generator=g)
+    x, y = torch.cat([kind, *follows, seen], 1).to(F64), torch.randint(2, (900, 1), generator=g).to(F64)
+    net = Network.chain(7, Dense(1))
+    found = faults(observed(net, Normal(), net.init(0), Batch(x[:700], y[:700]), Batch(x[700:], y[700:])))
+    assert "duplicates" not in found
+
+
 def test_extrapolation(good: Observation) -> None:
     test = wave(7, 80)
     x = test.x.clone()
@@ -115,6 +127,25 @@ def test_members_that_disagree(good: Observation) -> None:
     theta = NET.init(3, members=4) * 3
     members = trained(NET, theta, good.train, beta=100.0)
     assert "disagreement" in faults(dataclasses.replace(good, trained=members))
+
+
+def test_members_that_vote_for_different_classes() -> None:
+    g = torch.Generator().manual_seed(0)
+    rows = Batch(torch.randn(80, 2, generator=g, dtype=F64), torch.randint(3, (80,), generator=g))
+    net = Network.chain(2, Dense(4, "tanh"), Dense(3))
+    theta = net.init(3, members=4) * 3
+    assert "disagreement-classes" in faults(observed(net, Categorical(3), theta, rows, rows))
+
+
+def test_parameters_that_the_rows_cannot_tell_apart(good: Observation) -> None:
+    x = torch.cat([good.train.x, good.train.x[:, :1] + 1e-8 * good.train.x[:, 1:]], 1)
+    net = Network.chain(3, Dense(1))
+    theta = net.init(0, members=1)
+    J = net.jacobian(theta, x)[0, :, 0]
+    posterior = LaplacePosterior.of(DenseOperator((J.mT @ J + 1e-14 * torch.eye(4, dtype=F64)).unsqueeze(0)))
+    members = dataclasses.replace(trained(net, theta, Batch(x, good.train.y)), posterior=posterior)
+    found = diagnose(Observation(net, Normal(), members, Batch(x, good.train.y)))
+    assert found["ill-conditioned"].values["condition"] > 1e13
 
 
 def disturbed(good: Observation, rows: int, change: "object") -> list[str]:

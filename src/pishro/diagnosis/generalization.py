@@ -15,6 +15,7 @@ from pishro.diagnosis.statistics import FEWEST_ROWS, LEVEL
 from pishro.likelihoods import EqualMixture
 
 Values = dict[str, float | int | str]
+Rows = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
 SURE = 3.3
 """Standard errors: one-sided p = 0.0005."""
@@ -96,8 +97,10 @@ def _mean(values: Tensor) -> tuple[float, float]:
 def duplicates(observation: Observation) -> Iterator[Fact]:
     """Held-out rows that equal a training row in every input and in the target, beyond what chance gives.
 
-    Rows of common levels meet by chance: a copy counts where its values, were the columns independent, would hardly
-    occur once more among the training rows.
+    Rows of common levels meet by chance. How many equal rows chance gives is estimated twice, and the larger number
+    counts: were all columns independent of each other; and, for each column, were it alone independent of the others,
+    by the training rows that differ in that column only. Passengers of one class and ticket price differ here and
+    there; a measured row that came twice has no neighbors.
     """
     if not len(observation.held_out):
         return
@@ -106,17 +109,41 @@ def duplicates(observation: Observation) -> Iterator[Fact]:
     copies = test[[row.tobytes() in known for row in test]]
     if len(copies) <= COPIES * len(test):
         return
-    expected = np.full(len(copies), float(len(train)))
-    for column, values in zip(train.T, copies.T, strict=True):
-        levels, counts = np.unique(column, return_counts=True)
-        expected *= counts[np.searchsorted(levels, values)] / len(column)
-    count = int((expected < CHANCE).sum())
+    count = int((_expected_equals(train, copies) < CHANCE).sum())
     if count > COPIES * len(test):
         found: Values = {"share": count / len(test), "count": count}
         yield Fact("duplicates", found, COPIES, "5 % of the rows, each hardly expected once", "alarm")
 
 
-def _as_rows(x: Tensor, y: Tensor) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _expected_equals(train: Rows, copies: Rows) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """How many training rows chance makes equal to each of those rows (M,), which occur among them."""
+    independent = np.full(len(copies), float(len(train)))
+    marks, wanted = _marks(train), _marks(copies)
+    whole, whole_wanted = marks.sum(1), wanted.sum(1)
+    known, equals = np.unique(whole, return_counts=True)
+    equal, most = equals[np.searchsorted(known, whole_wanted)], np.zeros(len(copies))
+    for j, (column, values) in enumerate(zip(train.T, copies.T, strict=True)):
+        levels, counts = np.unique(column, return_counts=True)
+        share = counts[np.searchsorted(levels, values)] / len(column)
+        independent *= share
+        but_one, rows = np.unique(whole - marks[:, j], return_counts=True)
+        neighbors = rows[np.searchsorted(but_one, whole_wanted - wanted[:, j])] - equal
+        most = np.maximum(most, neighbors * share / np.maximum(1 - share, 1 / len(column)))
+    expected: np.ndarray[tuple[int], np.dtype[np.float64]] = np.maximum(independent, most)
+    return expected
+
+
+def _marks(rows: Rows) -> np.ndarray[tuple[int, int], np.dtype[np.uint64]]:
+    """A number for each cell (N, D), so that equal rows, and rows without a column, have equal sums modulo 2⁶⁴."""
+    odd = np.arange(1, 2 * rows.shape[1], 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    bits = (rows + 0.0).view(np.uint64)  # −0 becomes 0
+    mixed = (bits ^ (bits >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9) + odd
+    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0x94D049BB133111EB)
+    marks: np.ndarray[tuple[int, int], np.dtype[np.uint64]] = mixed ^ (mixed >> np.uint64(32))
+    return marks
+
+
+def _as_rows(x: Tensor, y: Tensor) -> Rows:
     joined = torch.cat([x.double().flatten(1), y.double().reshape(len(y), -1)], 1)
     return np.ascontiguousarray(joined.numpy()).reshape(len(y), joined.shape[1])
 

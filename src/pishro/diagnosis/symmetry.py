@@ -26,6 +26,7 @@ ODD = frozenset({"tanh", "tansig"})
 def _pairs(network: Network) -> Iterator[tuple[str, Activation, int, str]]:
     """A hidden dense layer, its activation and units, and the dense layer that alone reads it (through dropout)."""
     nodes = {n.name: n for n in network.nodes}
+    lent = {place.split(".")[0] for n in network.nodes for place in getattr(n.layer, "borrows", {}).values()}
     readers = {name: [n for n in network.nodes if name in n.sources] for name in nodes}
     for node in network.nodes:
         following = readers[node.name]
@@ -34,7 +35,8 @@ def _pairs(network: Network) -> Iterator[tuple[str, Activation, int, str]]:
         shared = any(n.shares for n in (node, *following)) or any(n.shares == node.name for n in network.nodes)
         if len(following) == 1 and not shared and node.name != network.output:
             reader = following[0]
-            if isinstance(node.layer, Dense) and isinstance(reader.layer, Dense):
+            tied = not lent.isdisjoint((node.name, reader.name))
+            if isinstance(node.layer, Dense) and isinstance(reader.layer, Dense) and not tied:
                 yield node.name, node.layer.activation, node.layer.units, reader.name
 
 

@@ -6,7 +6,8 @@
 - **Input Jacobian**: d prediction/d input at a row, exact, in the units of the table.
 - **Relevance**: the share of the prediction's variance that is lost when a column is not known: the total Sobol index,
   by Jansen's (1999) estimator E[(f(x) − f(x′))²] / (2 Var f), where x′ is x with the column taken from another row. It
-  reads numbers, categories and dates alike. Columns that depend on each other share their relevance.
+  reads numbers, categories and dates alike. Columns that depend on each other share their relevance; where they do, x′
+  may be a row that cannot exist, and the estimate is cut at 1.
 
 References
 ----------
@@ -157,7 +158,7 @@ def relevance(model: TableModel, table: Any, *, seed: int = 0) -> dict[str, floa
         lender[order] = np.roll(order, shift)
         other = frame.with_columns(frame[encoder.name][lender])
         change = float((_prediction(model, other) - predicted).square().sum(-1).mean())
-        shares[encoder.name] = change / (2 * variance) if variance > 0 else 0.0
+        shares[encoder.name] = min(1.0, change / (2 * variance)) if variance > 0 else 0.0
     return dict(sorted(shares.items(), key=lambda item: -item[1]))
 
 
