@@ -7,14 +7,15 @@ OUT := out
 EXAMPLE ?= diabetes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types check bench clean
+.PHONY: help demo test lint format types check bench bench-quick docs clean
 
 help:
 	@echo "make demo    install into $(VENV), train on a real table, write a model and a report"
 	@echo "make test    install into $(VENV), run the tests"
 	@echo "make check   format, lint, types, tests: what CI runs"
 	@echo "make format  rewrite the sources in the project's format"
-	@echo "make lint | types | bench | clean"
+	@echo "make docs    run the code of the documentation and build its site"
+	@echo "make lint | types | bench | bench-quick | clean"
 
 # The stamp is written last, so an interrupted install is repeated.
 $(READY): pyproject.toml constraints.txt
@@ -47,11 +48,23 @@ types: $(READY)
 
 check: lint types test
 
-# Side by side with peers; takes long and is off by default. DATA is the folder of the data sets.
+# Side by side with peers; takes hours (bench-quick ten minutes) and is off by default. DATA is the folder of the data.
 bench: $(READY)
 	@test -n "$(DATA)" || { echo "Name the folder of the data sets: make bench DATA=..." >&2; exit 1; }
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet -e '.[bench]' -c constraints.txt
-	$(BIN)/python -m benchmarks $(DATA)
+	$(BIN)/python -m benchmarks $(DATA) $(QUICK)
+
+bench-quick: QUICK := --quick
+bench-quick: bench
+
+# The site: every block of code on its pages is run, what is public has to be documented, links have to lead somewhere.
+docs: $(READY)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -e '.[test,docs]' -c constraints.txt
+	$(BIN)/python docs/run_pages.py
+	$(BIN)/python docs/benchmark_pages.py
+	$(BIN)/python docs/reference.py
+	$(BIN)/mkdocs build
+	@echo "The site is out/site/index.html."
 
 clean:
 	rm -rf $(VENV) $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -183,11 +183,18 @@ def _by_method(
         raise DataError("No member reached a finite cost; look for extreme values among the inputs and the target.")
     record.seconds, record.iterations = result.seconds, int(result.iterations.max())
     record.reasons = [r.sentence for r in result.reasons]
-    values = [history.value for history in result.histories]
-    longest = max(map(len, values))
-    padded = [v + v[-1:] * (longest - len(v)) for v in values]
-    record.history.cost = [float(sum(c) / len(c) / record.rows) for c in zip(*padded, strict=True)]
+    cost = _averaged([history.value for history in result.histories])
+    record.history.cost = [value / record.rows for value in cost]
+    if method.name == LevenbergMarquardt().name:
+        record.history.damping = _averaged([history.damping for history in result.histories])
     return result.x
+
+
+def _averaged(curves: list[list[float]]) -> list[float]:
+    """The mean of curves of which the shorter ones stay where they ended."""
+    longest = max(map(len, curves))
+    padded = [curve + curve[-1:] * (longest - len(curve)) for curve in curves]
+    return [float(sum(values) / len(values)) for values in zip(*padded, strict=True)]
 
 
 def _by_rule(
