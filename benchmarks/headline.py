@@ -1,4 +1,4 @@
-"""Write the README's table of numbers from the measured results; nothing in it is typed by hand."""
+"""Write the table of numbers of both READMEs from the measured results; nothing in it is typed by hand."""
 
 __all__ = ["main"]
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.results import FOLDER, markdown
 from pishro.atomic import replacing
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
 OPEN, CLOSE = "<!-- numbers -->\n", "<!-- /numbers -->"
 
 PUBLISHED = {"yacht": (0.66, -1.37), "energy": (0.47, -1.48), "concrete": (4.50, -2.82)}
@@ -33,18 +33,24 @@ def table(results: dict) -> str:
     return markdown([row for row in rows if row["published"] is not None])
 
 
+WORDS = {
+    "README.md": "Means over the standard {splits} splits with default settings (`python -m benchmarks.uci DATA`), beside "
+    "the best\npublished network on the same sets, whose settings were tuned (MC-dropout, Gal and Ghahramani 2016):\n\n",
+    "README.fa.md": '<p dir="rtl">میانگین روی {splits} تقسیم استاندارد با تنظیم‌های پیش‌فرض، در کنار بهترین شبکه‌ی '
+    "منتشرشده روی همین داده‌ها، که تنظیم‌های آن جست‌وجو شده بود (MC-dropout, Gal and Ghahramani 2016):</p>\n\n",
+}
+
+
 def main() -> None:
     results = json.loads((FOLDER / "uci.json").read_text(encoding="utf-8"))
     splits = results["rows"][0]["splits"]
-    text = README.read_text(encoding="utf-8")
-    before, rest = text.split(OPEN)
-    _, after = rest.split(CLOSE)
-    words = (
-        f"Means over the standard {splits} splits with default settings (`python -m benchmarks.uci DATA`), beside the "
-        "best\npublished network on the same sets, whose settings were tuned (MC-dropout, Gal and Ghahramani 2016):\n\n"
-    )
-    with replacing(README) as temporary:
-        temporary.write_text(before + OPEN + words + table(results) + "\n" + CLOSE + after, encoding="utf-8")
+    for name, words in WORDS.items():
+        text = (ROOT / name).read_text(encoding="utf-8")
+        before, rest = text.split(OPEN)
+        _, after = rest.split(CLOSE)
+        with replacing(ROOT / name) as temporary:
+            new = before + OPEN + words.format(splits=splits) + table(results) + "\n" + CLOSE + after
+            temporary.write_text(new, encoding="utf-8")
 
 
 if __name__ == "__main__":
