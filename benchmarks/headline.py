@@ -34,8 +34,9 @@ def table(results: dict) -> str:
 
 
 WORDS = {
-    "README.md": "Means over the standard {splits} splits with default settings (`python -m benchmarks.uci DATA`), beside "
-    "the best\npublished network on the same sets, whose settings were tuned (MC-dropout, Gal and Ghahramani 2016):\n\n",
+    "README.md": "Means over the standard {splits} splits with default settings (`python -m benchmarks.uci DATA`), "
+    "beside the best\npublished network on the same sets, whose settings were tuned (MC-dropout, Gal and Ghahramani "
+    "2016):\n\n",
     "README.fa.md": '<p dir="rtl">میانگین روی {splits} تقسیم استاندارد با تنظیم‌های پیش‌فرض، در کنار بهترین شبکه‌ی '
     "منتشرشده روی همین داده‌ها، که تنظیم‌های آن جست‌وجو شده بود (MC-dropout, Gal and Ghahramani 2016):</p>\n\n",
 }
