@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         PerceptronClassifier,
         RBFClassifier,
         RBFRegressor,
+        RestrictedBoltzmannMachine,
     )
     from pishro.fitting import Model, fit, load
 
@@ -31,6 +32,7 @@ __all__ = [
     "PishroError",
     "RBFClassifier",
     "RBFRegressor",
+    "RestrictedBoltzmannMachine",
     "SettingError",
     "ShapeError",
     "fit",
@@ -45,7 +47,7 @@ __all__ = [
 _ESTIMATORS = (
     *("Autoencoder", "ConvClassifier"),
     *("FeedForwardClassifier", "FeedForwardRegressor", "NotFittedError"),
-    *("PerceptronClassifier", "RBFClassifier", "RBFRegressor"),
+    *("PerceptronClassifier", "RBFClassifier", "RBFRegressor", "RestrictedBoltzmannMachine"),
 )
 _ERRORS = ("DataError", "ModelFileError", "PishroError", "SettingError", "ShapeError")
 _HOMES = {

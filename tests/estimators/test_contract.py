@@ -15,6 +15,7 @@ from pishro import (
     PerceptronClassifier,
     RBFClassifier,
     RBFRegressor,
+    RestrictedBoltzmannMachine,
 )
 
 # Linear units of a given width: the fits are quick and end at their minimum, where alone weighted rows can equal
@@ -29,6 +30,7 @@ QUICK = [
     RBFClassifier(units=2, members=1),
     ConvClassifier(channels=(4,), hidden=8, epochs=30),  # flat rows are short sequences
     Autoencoder(hidden=(), code=1, epochs=3),
+    RestrictedBoltzmannMachine(units=4, epochs=3),
 ]
 
 

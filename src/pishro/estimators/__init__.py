@@ -1,6 +1,7 @@
 """scikit-learn estimators."""
 
 from pishro.estimators.autoencoder import Autoencoder
+from pishro.estimators.boltzmann import RestrictedBoltzmannMachine
 from pishro.estimators.convolutional import ConvClassifier
 from pishro.estimators.feed_forward import FeedForwardClassifier, FeedForwardRegressor
 from pishro.estimators.not_fitted import NotFittedError
@@ -16,4 +17,5 @@ __all__ = [
     "PerceptronClassifier",
     "RBFClassifier",
     "RBFRegressor",
+    "RestrictedBoltzmannMachine",
 ]

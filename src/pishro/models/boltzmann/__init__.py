@@ -2,6 +2,7 @@
 
 from pishro.models.boltzmann.bridge import Bridge
 from pishro.models.boltzmann.machine import Machine
+from pishro.models.boltzmann.model import BoltzmannModel
 from pishro.models.boltzmann.negative import (
     ContrastiveDivergence,
     Negative,
@@ -23,6 +24,7 @@ from pishro.models.boltzmann.units import (
 
 __all__ = [
     "BernoulliUnits",
+    "BoltzmannModel",
     "BoltzmannPlan",
     "BoltzmannRecord",
     "Bridge",

@@ -61,3 +61,11 @@ class Bridge:
         up = beta * machine.visible_bias + (1 - beta) * self.base_bias
         z = up + beta * (h @ machine.weight.t())
         return machine.visible.sample(z, machine.visible.mean(z), generator)
+
+    def draw(self, count: int, steps: int, generator: Generator) -> Tensor:
+        """Draw (count, D) from the machine: half of the steps along the path, half at its end; the last as means."""
+        v = self.start(count, generator)
+        for number in range(steps):
+            beta = min(1.0, 2 * (number + 1) / steps)
+            v = self.step(self.machine.hidden_sums(v), beta, generator)
+        return self.machine.visible_mean(self.machine.sample_hidden(v, generator))

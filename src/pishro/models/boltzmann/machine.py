@@ -63,11 +63,11 @@ class Machine:
             raise ShapeError(f"Expected weights {expected} for the biases, received {tuple(self.weight.shape)}.")
 
     def hidden_sums(self, v: Tensor) -> Tensor:
-        """c + vW (…, H)."""
+        """Return c + vW (…, H)."""
         return torch.addmm(self.hidden_bias, v, self.weight) if v.ndim == 2 else v @ self.weight + self.hidden_bias
 
     def visible_sums(self, h: Tensor) -> Tensor:
-        """b + Wh (…, D)."""
+        """Return b + Wh (…, D)."""
         back = self.weight.t()
         return torch.addmm(self.visible_bias, h, back) if h.ndim == 2 else h @ back + self.visible_bias
 

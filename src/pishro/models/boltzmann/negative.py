@@ -14,7 +14,8 @@ Hinton (2002), Training products of experts by minimizing contrastive divergence
 Tieleman (2008), Training restricted Boltzmann machines using approximations to the likelihood gradient, ICML.
 Desjardins, Courville, Bengio, Vincent, Delalleau (2010), Parallel tempering for training of restricted Boltzmann
 machines, AISTATS.
-Hinton (2012), A practical guide to training restricted Boltzmann machines. (Which states are drawn, and which are means.)
+Hinton (2012), A practical guide to training restricted Boltzmann machines. (Where states are drawn, and where means
+are taken.)
 """
 
 __all__ = ["ContrastiveDivergence", "Negative", "ParallelTempering", "PersistentChains", "Walk", "negative_named"]

@@ -14,6 +14,7 @@ Salakhutdinov, Murray (2008), On the quantitative analysis of deep belief networ
 __all__ = ["LogPartition", "annealed_log_partition", "exact_log_partition", "ladder"]
 
 import dataclasses
+import itertools
 import math
 from typing import final
 
@@ -120,7 +121,7 @@ def annealed_log_partition(
     v = bridge.start(chains, generator)
     log_weights = torch.zeros(chains, dtype=torch.float64)
     betas = ladder(steps).tolist()
-    for before, beta in zip(betas, betas[1:], strict=False):
+    for before, beta in itertools.pairwise(betas):
         sums = machine.hidden_sums(v)
         log_weights += bridge.log_weight(v, sums, beta) - bridge.log_weight(v, sums, before)
         if beta < 1:

@@ -34,7 +34,7 @@ WATCHED = 1000
 """Rows whose reconstruction is watched."""
 
 WORSE = 1.5
-"""Times the variance of the rows that a reconstruction's squared error may reach before the training counts as diverging."""
+"""Times the variance of the rows that the squared error of reconstructions may reach; beyond, the training diverges."""
 
 MOST_HALVINGS = 20
 
