@@ -85,3 +85,12 @@ def test_bad_rows() -> None:
     start = starting_machine(BARS, BernoulliUnits(), BernoulliUnits(), 2, seed=0)
     with pytest.raises(DataError, match="scale them"):
         train_machine(start, 255 * BARS, BoltzmannPlan())
+
+
+def test_products_in_half_precision_learn_as_well() -> None:
+    rows = BARS.float()
+    start = starting_machine(rows, BernoulliUnits(), BernoulliUnits(), 12, seed=0)
+    plan = BoltzmannPlan(epochs=60, size=20, rate=0.1, negative=ContrastiveDivergence(5), half=True)
+    machine, _ = train_machine(start, rows, plan)
+    assert machine.weight.dtype == torch.float32
+    assert log_likelihood(machine.to(torch.float64)) > -4

@@ -62,6 +62,8 @@ class BoltzmannPlan:
     target : how often a hidden unit is to be on; None for as it likes.
     pull : rate of the biases towards the target.
     seed : of all that is drawn.
+    half : whether products are taken in bfloat16, and added up in the rows' own precision. An update of 784-500 units
+        then takes about half the time on processors that have instructions for it, and more on others.
     """
 
     epochs: int = 20
@@ -75,6 +77,7 @@ class BoltzmannPlan:
     target: float | None = None
     pull: float = 0.3
     seed: int = 0
+    half: bool = False
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.size < 1:
@@ -184,6 +187,7 @@ class _Trainer:
 
     The rows of the data lie above those of the machine in one buffer, and so do the hidden means, the lower ones with
     the sign turned: one product then is the difference of the two correlations, and adds itself to the velocity.
+    `quick` is the machine that rows and states are drawn with: the same one, or its copy in half precision.
     """
 
     def __init__(self, start: Machine, rows: Tensor, plan: BoltzmannPlan) -> None:
@@ -195,17 +199,28 @@ class _Trainer:
         bounded = start.visible.bounded and start.hidden.bounded
         self.rate = plan.rate if bounded else plan.rate / 10
         self.generator = Generator().manual_seed(plan.seed)
-        base = start.visible.bias_for(rows.mean(0))
-        self.walk: Walk = plan.negative.start(Bridge(self.machine, base), self.size, self.generator)
-        self.v = rows.new_empty(2 * self.size, rows.shape[1])
-        self.h = rows.new_empty(2 * self.size, len(start.hidden_bias))
-        self.signs = torch.ones(2 * self.size, dtype=rows.dtype)
+        self.quick = self.machine.to(torch.bfloat16) if plan.half else self.machine
+        self.source = rows.to(self.quick.weight)
+        self.walk = self._walk()
+        self.v = self.source.new_empty(2 * self.size, rows.shape[1])
+        self.h = self.source.new_empty(2 * self.size, len(start.hidden_bias))
+        self.signs = self.source.new_ones(2 * self.size)
         self.signs[self.size :] = -1
         self.velocity = [torch.zeros_like(t) for t in self._parameters()]
         self.activity = torch.full_like(start.hidden_bias, plan.target or 0.0)
 
     def _parameters(self) -> tuple[Tensor, Tensor, Tensor]:
-        return self.machine.weight, self.machine.visible_bias, self.machine.hidden_bias
+        return _tensors(self.machine)
+
+    def _walk(self) -> Walk:
+        base = self.machine.visible.bias_for(self.rows.mean(0)).to(self.quick.weight)
+        return self.plan.negative.start(Bridge(self.quick, base), self.size, self.generator)
+
+    def _renew(self) -> None:
+        """Bring the quick copy up to date."""
+        if self.quick is not self.machine:
+            for copy, t in zip(_tensors(self.quick), self._parameters(), strict=True):
+                copy.copy_(t)
 
     def state(self) -> list[Tensor]:
         """Copies of what an epoch changes, but for the chains."""
@@ -217,8 +232,8 @@ class _Trainer:
             t.copy_(before)
         for t in self.velocity:
             t.zero_()
-        base = self.machine.visible.bias_for(self.rows.mean(0))
-        self.walk = self.plan.negative.start(Bridge(self.machine, base), self.size, self.generator)
+        self._renew()
+        self.walk = self._walk()
 
     def error(self) -> float:
         """Mean squared error per unit of the reconstructions of the first rows."""
@@ -237,9 +252,9 @@ class _Trainer:
 
     def update(self, rows: Tensor, mu: float, rate: float) -> None:
         """One mini-batch."""
-        machine, size = self.machine, self.size
+        machine, size = self.quick, self.size
         above, below = self.v[:size], self.v[size:]
-        torch.index_select(self.rows, 0, rows, out=above)
+        torch.index_select(self.source, 0, rows, out=above)
         z = machine.hidden_sums(above)
         mean = machine.hidden.mean(z)
         below.copy_(self.walk(machine.hidden.sample(z, mean, self.generator)))
@@ -247,8 +262,12 @@ class _Trainer:
         torch.neg(machine.hidden_mean(below), out=self.h[size:])
         weight, b, c = self._parameters()
         step, share = self.velocity, rate / size
-        torch.addmm(step[0], self.v.t(), self.h, beta=mu, alpha=share, out=step[0])
-        torch.addmv(step[1], self.v.t(), self.signs, beta=mu, alpha=share, out=step[1])
+        if self.plan.half:
+            step[0].mul_(mu).add_(self.v.t() @ self.h, alpha=share)
+            step[1].mul_(mu).add_(self.v.t() @ self.signs, alpha=share)
+        else:
+            torch.addmm(step[0], self.v.t(), self.h, beta=mu, alpha=share, out=step[0])
+            torch.addmv(step[1], self.v.t(), self.signs, beta=mu, alpha=share, out=step[1])
         step[2].mul_(mu).add_(self.h.sum(0), alpha=share)
         if self.plan.decay:
             step[0].add_(weight, alpha=-rate * self.plan.decay)
@@ -257,3 +276,8 @@ class _Trainer:
         if self.plan.target is not None:
             self.activity.lerp_(mean.mean(0), 1 - MEMORY)
             c.add_(self.plan.target - self.activity, alpha=self.plan.pull)
+        self._renew()
+
+
+def _tensors(machine: Machine) -> tuple[Tensor, Tensor, Tensor]:
+    return machine.weight, machine.visible_bias, machine.hidden_bias

@@ -102,6 +102,8 @@ class BernoulliUnits(Units):
 
     def sample(self, z: Tensor, mean: Tensor, generator: Generator) -> Tensor:
         """1 with probability σ(z)."""
+        if mean.dtype == torch.bfloat16:  # whose numbers between 0 and 1 are too coarse for small probabilities
+            return torch.rand(mean.shape, generator=generator).lt_(mean).to(mean.dtype)
         return torch.rand(mean.shape, generator=generator, dtype=mean.dtype).lt_(mean)
 
     def log_partition(self, z: Tensor) -> Tensor:
