@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from pishro.estimators import (
         Autoencoder,
         ConvClassifier,
+        DeepBeliefClassifier,
+        DeepBeliefRegressor,
         FeedForwardClassifier,
         FeedForwardRegressor,
         NotFittedError,
@@ -23,6 +25,8 @@ __all__ = [
     "Autoencoder",
     "ConvClassifier",
     "DataError",
+    "DeepBeliefClassifier",
+    "DeepBeliefRegressor",
     "FeedForwardClassifier",
     "FeedForwardRegressor",
     "Model",
@@ -45,7 +49,7 @@ __all__ = [
 ]
 
 _ESTIMATORS = (
-    *("Autoencoder", "ConvClassifier"),
+    *("Autoencoder", "ConvClassifier", "DeepBeliefClassifier", "DeepBeliefRegressor"),
     *("FeedForwardClassifier", "FeedForwardRegressor", "NotFittedError"),
     *("PerceptronClassifier", "RBFClassifier", "RBFRegressor", "RestrictedBoltzmannMachine"),
 )

@@ -1,6 +1,6 @@
 """The main job in one line: `pishro.fit(table, target)`, and the model it returns."""
 
-__all__ = ["Model", "examined", "fit", "load"]
+__all__ = ["Model", "examined", "fit", "load", "load_table"]
 
 import dataclasses
 import os
@@ -30,7 +30,7 @@ from pishro.models import (
 from pishro.report.facts import ReportFacts
 from pishro.report.languages import catalog_of
 from pishro.report.short_form import plain, short_form
-from pishro.serialization import load_model, save_model
+from pishro.serialization import load_model, row_model, save_model
 from pishro.training import Progress
 
 
@@ -214,12 +214,21 @@ def examined(fitted: FittedTable) -> TableModel:
     return dataclasses.replace(model, findings={"diagnosis": found.to_json(), "certificate": certificate.to_json()})
 
 
-def load(path: str | os.PathLike[str]) -> Model:
+def load(path: str | os.PathLike[str]) -> Any:
     """Read a model file; this never executes code from it.
+
+    A table's model comes as `Model`; one of rows without a table, as `serialization.save_row_model` writes it, as what
+    the estimator's `model_` was: `AutoencoderModel`, `BeliefModel`, `BoltzmannModel`, `ConvModel`, `GenerativeModel`.
 
     Raises
     ------
     ModelFileError
         If the file is missing, truncated, foreign, damaged, or written by a newer version.
     """
+    model = row_model(path)
+    return load_table(path) if model is None else model
+
+
+def load_table(path: str | os.PathLike[str]) -> Model:
+    """Read the file of a table's model; raises as `load`, and where the file holds a model of another kind."""
     return Model.of(load_model(path))

@@ -10,6 +10,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from pishro import (
     Autoencoder,
     ConvClassifier,
+    DeepBeliefClassifier,
+    DeepBeliefRegressor,
     FeedForwardClassifier,
     FeedForwardRegressor,
     PerceptronClassifier,
@@ -31,6 +33,8 @@ QUICK = [
     ConvClassifier(channels=(4,), hidden=8, epochs=30),  # flat rows are short sequences
     Autoencoder(hidden=(), code=1, epochs=3),
     RestrictedBoltzmannMachine(units=4, epochs=3),
+    DeepBeliefClassifier(hidden=(16,), pretrain_epochs=3),
+    DeepBeliefRegressor(hidden=(16,), pretrain_epochs=3),
 ]
 
 

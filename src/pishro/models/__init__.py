@@ -5,6 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 from pishro.models.augmentation import Augmentation
 from pishro.models.autoencoder import AutoencoderModel, conv_autoencoder, dense_autoencoder
+from pishro.models.belief import (
+    BeliefModel,
+    BeliefNetwork,
+    GenerativeModel,
+    UpDownPlan,
+    pretrain,
+    unrolled_autoencoder,
+    unrolled_network,
+    up_down,
+)
 from pishro.models.boltzmann import (
     BoltzmannModel,
     BoltzmannPlan,
@@ -43,6 +53,8 @@ __all__ = [
     "L1",
     "Augmentation",
     "AutoencoderModel",
+    "BeliefModel",
+    "BeliefNetwork",
     "BoltzmannModel",
     "BoltzmannPlan",
     "BoltzmannRecord",
@@ -56,6 +68,7 @@ __all__ = [
     "FitSettings",
     "FittedTable",
     "GaussianNoise",
+    "GenerativeModel",
     "KullbackLeibler",
     "Machine",
     "Masking",
@@ -67,6 +80,7 @@ __all__ = [
     "Scores",
     "TableModel",
     "Temperature",
+    "UpDownPlan",
     "calibration_error",
     "calibration_from_json",
     "calibration_share",
@@ -89,12 +103,16 @@ __all__ = [
     "plot_filters",
     "plot_images",
     "plot_reconstructions",
+    "pretrain",
     "relevance",
     "scaled_predictive",
     "starting_machine",
     "task_of",
     "train_machine",
     "units_named",
+    "unrolled_autoencoder",
+    "unrolled_network",
+    "up_down",
 ]
 
 
