@@ -10,12 +10,15 @@ if TYPE_CHECKING:
     from pishro.estimators import (
         Autoencoder,
         ConvClassifier,
+        DeepBeliefClassifier,
+        DeepBeliefRegressor,
         FeedForwardClassifier,
         FeedForwardRegressor,
         NotFittedError,
         PerceptronClassifier,
         RBFClassifier,
         RBFRegressor,
+        RestrictedBoltzmannMachine,
     )
     from pishro.fitting import Model, fit
     from pishro.loading import load
@@ -25,6 +28,8 @@ __all__ = [
     "Autoencoder",
     "ConvClassifier",
     "DataError",
+    "DeepBeliefClassifier",
+    "DeepBeliefRegressor",
     "FeedForwardClassifier",
     "FeedForwardRegressor",
     "Lags",
@@ -35,6 +40,7 @@ __all__ = [
     "PishroError",
     "RBFClassifier",
     "RBFRegressor",
+    "RestrictedBoltzmannMachine",
     "SeriesModel",
     "SettingError",
     "ShapeError",
@@ -49,9 +55,9 @@ __all__ = [
 ]
 
 _ESTIMATORS = (
-    *("Autoencoder", "ConvClassifier"),
+    *("Autoencoder", "ConvClassifier", "DeepBeliefClassifier", "DeepBeliefRegressor"),
     *("FeedForwardClassifier", "FeedForwardRegressor", "NotFittedError"),
-    *("PerceptronClassifier", "RBFClassifier", "RBFRegressor"),
+    *("PerceptronClassifier", "RBFClassifier", "RBFRegressor", "RestrictedBoltzmannMachine"),
 )
 _ERRORS = ("DataError", "ModelFileError", "PishroError", "SettingError", "ShapeError")
 _HOMES = {

@@ -10,11 +10,14 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from pishro import (
     Autoencoder,
     ConvClassifier,
+    DeepBeliefClassifier,
+    DeepBeliefRegressor,
     FeedForwardClassifier,
     FeedForwardRegressor,
     PerceptronClassifier,
     RBFClassifier,
     RBFRegressor,
+    RestrictedBoltzmannMachine,
 )
 
 # Linear units of a given width: the fits are quick and end at their minimum, where alone weighted rows can equal
@@ -29,6 +32,9 @@ QUICK = [
     RBFClassifier(units=2, members=1),
     ConvClassifier(channels=(4,), hidden=8, epochs=30),  # flat rows are short sequences
     Autoencoder(hidden=(), code=1, epochs=3),
+    RestrictedBoltzmannMachine(units=4, epochs=3),
+    DeepBeliefClassifier(hidden=(16,), pretrain_epochs=3),
+    DeepBeliefRegressor(hidden=(16,), pretrain_epochs=3),
 ]
 
 

@@ -10,7 +10,7 @@ from sklearn.datasets import load_digits
 import pishro
 from pishro.errors import ModelFileError
 from pishro.models import AutoencoderModel, ConvModel
-from pishro.serialization import load_row_model, save_row_model
+from pishro.serialization import load_model, load_row_model, save_row_model
 
 DIGITS = load_digits()
 X = DIGITS.images[:100] / 16
@@ -39,12 +39,42 @@ def test_an_autoencoder(likelihood: str, tmp_path: Path) -> None:
     torch.testing.assert_close(again.cost(rows), model.cost(rows), rtol=0, atol=0)
 
 
+def test_a_boltzmann_machine(tmp_path: Path) -> None:
+    model = pishro.RestrictedBoltzmannMachine(5, hidden="relu", epochs=2).fit(X).model_
+    save_row_model(model, tmp_path / "m.safetensors")
+    again = pishro.load(tmp_path / "m.safetensors")
+    rows = ROWS.flatten(1)
+    torch.testing.assert_close(again.reconstruct(rows), model.reconstruct(rows), rtol=0, atol=0)
+    assert again.record == model.record
+    torch.testing.assert_close(again.sample(2, 5, 0), model.sample(2, 5, 0), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("fine_tuning", ["backward", "up-down", "regression"])
+def test_a_deep_belief_network(fine_tuning: str, tmp_path: Path) -> None:
+    rows, labels = ROWS.flatten(1), DIGITS.target[:100]
+    if fine_tuning == "regression":
+        model = pishro.DeepBeliefRegressor((6, 5), pretrain_epochs=1, epochs=1).fit(rows, 1.0 * labels).model_
+    else:
+        kinds = np.where(labels > 4, "high", "low")
+        estimator = pishro.DeepBeliefClassifier((6, 5), pretrain_epochs=1, epochs=1, fine_tuning=fine_tuning)
+        model = estimator.fit(rows, kinds).model_
+    save_row_model(model, tmp_path / "m.safetensors")
+    again = pishro.load(tmp_path / "m.safetensors")
+    assert again.classes == model.classes
+    torch.testing.assert_close(again.mean(rows), model.mean(rows), rtol=0, atol=0)
+    if fine_tuning == "up-down":
+        torch.testing.assert_close(again.sample(2, 1, 5, 0), model.sample(2, 1, 5, 0), rtol=0, atol=0)
+
+
 def test_files_of_another_kind_or_cut_off(tmp_path: Path) -> None:
     path = tmp_path / "m.safetensors"
     pishro.fit({"x": list(range(30)), "y": list(range(30))}, "y", hidden=1, members=1).save(path)
-    with pytest.raises(ModelFileError, match="one of a table; use `load`"):
+    assert pishro.load(path).schema.target == "y"
+    with pytest.raises(ModelFileError, match=r"one of a table; use `pishro\.load`"):
         load_row_model(path)
     save_row_model(pishro.Autoencoder((), epochs=1).fit(X).model_, path)
+    with pytest.raises(ModelFileError, match=r"'autoencoder', which reads rows.*pishro\.load"):
+        load_model(path)
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(ModelFileError, match="not a whole safetensors file"):
         load_row_model(path)

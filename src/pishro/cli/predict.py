@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from pishro.data import read_table, write_table
-from pishro.loading import load
+from pishro.loading import load_table
 
 
 def run(model_path: Path, table: Path, output: Path, interval: float | None) -> None:
     """Write the table with a column "predicted TARGET", and the interval's ends or the classes' probabilities."""
-    model = load(model_path)
+    model = load_table(model_path)
     frame = read_table(table)
     name = f"predicted {model.schema.target}"
     columns = [pl.Series(name, model.predict(frame))]

@@ -4,11 +4,11 @@ __all__ = ["run"]
 
 from pathlib import Path
 
-from pishro.loading import load
+from pishro.loading import load_table
 from pishro.report.languages import catalog_of
 
 
 def run(model: Path, output: Path, language: str) -> None:
     """Write the HTML file; a language that is not known is refused before the model is read."""
     catalog_of(language)
-    load(model).report(output, language)
+    load_table(model).report(output, language)

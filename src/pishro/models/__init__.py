@@ -5,6 +5,27 @@ from typing import TYPE_CHECKING, Any
 
 from pishro.models.augmentation import Augmentation
 from pishro.models.autoencoder import AutoencoderModel, conv_autoencoder, dense_autoencoder
+from pishro.models.belief import (
+    BeliefModel,
+    BeliefNetwork,
+    GenerativeModel,
+    UpDownPlan,
+    pretrain,
+    unrolled_autoencoder,
+    unrolled_network,
+    up_down,
+)
+from pishro.models.boltzmann import (
+    BoltzmannModel,
+    BoltzmannPlan,
+    BoltzmannRecord,
+    Machine,
+    Negative,
+    negative_named,
+    starting_machine,
+    train_machine,
+    units_named,
+)
 from pishro.models.calibration import (
     Calibration,
     ConformalIntervals,
@@ -26,12 +47,17 @@ from pishro.models.row_scaling import RowScaling
 from pishro.models.table_model import TableModel, scaled_predictive
 
 if TYPE_CHECKING:
-    from pishro.models.image_plots import plot_code, plot_feature_maps, plot_filters, plot_reconstructions
+    from pishro.models.image_plots import plot_code, plot_feature_maps, plot_filters, plot_images, plot_reconstructions
 
 __all__ = [
     "L1",
     "Augmentation",
     "AutoencoderModel",
+    "BeliefModel",
+    "BeliefNetwork",
+    "BoltzmannModel",
+    "BoltzmannPlan",
+    "BoltzmannRecord",
     "Calibration",
     "CodePenalty",
     "ConformalIntervals",
@@ -42,15 +68,19 @@ __all__ = [
     "FitSettings",
     "FittedTable",
     "GaussianNoise",
+    "GenerativeModel",
     "KullbackLeibler",
+    "Machine",
     "Masking",
     "Metric",
+    "Negative",
     "PartialDependence",
     "RowScaling",
     "SaltAndPepper",
     "Scores",
     "TableModel",
     "Temperature",
+    "UpDownPlan",
     "calibration_error",
     "calibration_from_json",
     "calibration_share",
@@ -66,14 +96,23 @@ __all__ = [
     "input_jacobian",
     "likelihood_for",
     "mini_batch_plan",
+    "negative_named",
     "partial_dependence",
     "plot_code",
     "plot_feature_maps",
     "plot_filters",
+    "plot_images",
     "plot_reconstructions",
+    "pretrain",
     "relevance",
     "scaled_predictive",
+    "starting_machine",
     "task_of",
+    "train_machine",
+    "units_named",
+    "unrolled_autoencoder",
+    "unrolled_network",
+    "up_down",
 ]
 
 

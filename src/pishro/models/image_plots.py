@@ -4,7 +4,7 @@ They are drawn on a matplotlib figure of their own, or on axes that are given; `
 Weights and feature maps have a sign, which is a color (orange below zero, purple above); images are gray.
 """
 
-__all__ = ["plot_code", "plot_feature_maps", "plot_filters", "plot_reconstructions"]
+__all__ = ["plot_code", "plot_feature_maps", "plot_filters", "plot_images", "plot_reconstructions"]
 
 import math
 from typing import Any
@@ -67,6 +67,22 @@ def plot_feature_maps(
     tiles = maps if maps.ndim == 3 else maps.unsqueeze(-2)
     axes = _montage(tiles, _columns(len(tiles)), axes, signed=bool((tiles < 0).any()))
     axes.set_title(f"{name}: {len(tiles)} feature maps")
+    return axes
+
+
+def plot_images(images: Any, title: str = "", axes: Axes | None = None, *, signed: bool = False) -> Axes:
+    """Images (N, H, W) as tiles; weights that have the shape of an image, such as receptive fields, as `signed`.
+
+    Examples
+    --------
+    >>> plot_images(np.zeros((6, 8, 8)), "six samples").get_title()
+    'six samples'
+    """
+    tiles = torch.as_tensor(np.asarray(images), dtype=torch.float64)
+    if tiles.ndim != 3 or not len(tiles):
+        raise ShapeError(f"Expected images (N, H, W), received {tuple(tiles.shape)}.")
+    axes = _montage(tiles, _columns(len(tiles)), axes, signed=signed)
+    axes.set_title(title)
     return axes
 
 

@@ -75,6 +75,11 @@ def load_model(path: str | os.PathLike[str]) -> TableModel:
         raise ModelFileError(
             f"{path} has format {version}, this version of pishro reads up to {FORMAT}; upgrade pishro."
         )
+    if "kind" in header:
+        raise ModelFileError(
+            f"{path} holds a model of the kind {header['kind']!r}, which reads rows and no table; open it in Python by "
+            "`pishro.load`."
+        )
     try:
         return _model(header, tensors)
     except PishroError as error:
