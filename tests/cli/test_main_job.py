@@ -135,6 +135,8 @@ def test_an_interrupt_leaves_a_checkpoint_that_resume_finishes(tmp_path: Path, h
     assert stopped.returncode == 128 + heard
     assert stopped.stderr.startswith("pishro: interrupted; y.checkpoint keeps") and "--resume" in stopped.stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == ["table.csv", "y.checkpoint"]
+    if heard == signal.SIGTERM:  # the rest does not depend on the signal
+        return
     stale = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert stale.returncode == 2 and "--resume" in stale.stderr
     done = subprocess.run([*command, "--resume"], cwd=tmp_path, capture_output=True, text=True, check=True)
