@@ -1,0 +1,1 @@
+"""A fitted model outside pishro: as Python, C, ONNX and MATLAB source."""
