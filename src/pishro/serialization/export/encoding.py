@@ -87,23 +87,19 @@ def _date(build: Builder, place: int, column: DateEncoder) -> Value:
     known = build.add(op.Finite(), raw, size=1)
     day = build.add(op.Impute(np.array([column.median])), raw, size=1)
     whole = build.map("floor", day)
-    week = build.affine(whole, 1 / 7, 3 / 7)  # 1970-01-01 was a Thursday, the fourth day of the week
-    turns = [
-        build.affine(build.add(op.Month(), whole, size=1), 1 / 12),
-        _after_point(build, build.affine(whole, 1.0, 3.0), week),
-    ]
+    angles = [build.affine(build.add(op.Month(), whole, size=1), 2 * math.pi / 12), _angle_of_week(build, whole)]
     if column.clock:
-        turns.append(build.combine("subtract", day, whole))
+        angles.append(build.affine(build.combine("subtract", day, whole), 2 * math.pi))
     parts = [build.standardize(day, column.mean, 1 / column.scale if column.scale else 0.0)]
-    for turn in turns:
-        angle = build.affine(turn, 2 * math.pi)
-        parts += [build.combine("multiply", build.map(f, angle), known) for f in ("sine", "cosine")]  # type: ignore[arg-type]
+    for angle in angles:
+        parts += [build.combine("multiply", build.map(f, angle), known) for f in ("sine", "cosine")]
     if column.indicator:
         parts.append(build.affine(known, -1.0, 1.0))
     return build.join(*parts)
 
 
-def _after_point(build: Builder, days: Value, weeks: Value) -> Value:
-    """The part of the week that has passed: days/7 without its whole weeks, from whole numbers."""
-    whole = build.map("floor", build.affine(weeks, 1.0, 0.5 / 7))  # half a day keeps rounding off the edge
-    return build.affine(build.combine("subtract", days, build.affine(whole, 7.0)), 1 / 7)
+def _angle_of_week(build: Builder, day: Value) -> Value:
+    """2π times the part of the week that has passed; 1970-01-01 was a Thursday, three days after a Monday."""
+    weeks = build.map("floor", build.affine(day, 1 / 7, 3.5 / 7))  # half a day keeps rounding off the edge
+    left = build.combine("subtract", build.affine(day, 1.0, 3.0), build.affine(weeks, 7.0))
+    return build.affine(left, 2 * math.pi / 7)

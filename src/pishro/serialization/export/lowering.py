@@ -1,6 +1,6 @@
 """A fitted model → its program."""
 
-__all__ = ["ExportSettings", "program_of"]
+__all__ = ["PLAIN", "ExportSettings", "program_of"]
 
 import dataclasses
 from typing import Literal, final
@@ -37,7 +37,11 @@ class ExportSettings:
     name: str | None = None
 
 
-def program_of(model: TableModel, settings: ExportSettings = ExportSettings()) -> Program:
+PLAIN = ExportSettings()
+"""The prediction, or the probabilities, alone."""
+
+
+def program_of(model: TableModel, settings: ExportSettings = PLAIN) -> Program:
     """The whole model as steps, from raw columns to prediction.
 
     Raises

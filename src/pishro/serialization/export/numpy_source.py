@@ -34,7 +34,7 @@ def python_source(program: Program, samples: Samples) -> str:
     outputs = ", ".join(f"v{value.index}" for value in program.outputs.values())
     run = "\n".join(f"    {line}" for line in [*lines, f"return {outputs},"])
     mixed = any(column.kind != "number" for column in program.columns)
-    text = "\n".join(body.constants + [f"\n\ndef _run(x):\n{run}\n"]) + _face(program, mixed) + _check(program, samples)
+    text = "\n".join([*body.constants, f"\n\ndef _run(x):\n{run}\n"]) + _face(program, mixed) + _check(program, samples)
     used = _used(text)
     helpers = "\n".join(HELPERS[name] for name in HELPERS if name in used)
     reading = READING if mixed else ""
@@ -167,13 +167,14 @@ def _doc(program: Program) -> str:
     usage = "\n".join(f"    {call}" for call in calls)
     return (
         f"{notes}\n\nWritten by pishro; it needs NumPy only.\n\n{usage}\n\n"
-        "A table is a dict of columns by name, or rows of cells in the order of COLUMNS. Cells are numbers, None or NaN\n"
-        "where missing, texts for levels, and dates for days.\n\n"
+        "A table is a dict of columns by name, or rows of cells in the order of COLUMNS. Cells are numbers, None or\n"
+        "NaN where missing, texts for levels, and dates for days.\n\n"
         "    python THIS_FILE --check   compares the predictions of rows that are kept here with the model's\n"
     )
 
 
 def _plain(text: str) -> str:
+    text = "".join(c if c.isprintable() else " " for c in text)
     return text.replace("\\", "/").replace('"""', "'''")
 
 

@@ -54,8 +54,8 @@ def _mean(build: Builder, likelihood: Likelihood, raw: Value, targets: int) -> V
         weights, centers = build.softmax(build.take(raw, 0, count)), build.take(raw, count, 2 * count)
         return build.total(build.combine("multiply", weights, centers))
     raise SettingError(
-        f"The cost {name!r} cannot be exported; those that can are {', '.join((*LOCATIONS, *EXPONENTIALS))}, log-normal, "
-        "quantile, binned, gaussian-mixture, and all costs of classes."
+        f"The cost {name!r} of {targets} targets cannot be exported; those that can are "
+        f"{', '.join((*LOCATIONS, *EXPONENTIALS))}, log-normal, quantile, binned, gaussian-mixture, or of classes."
     )
 
 
@@ -120,7 +120,7 @@ def probabilities(
 
 
 def _moderate(build: Builder, raw: Value, variance: "Value | None") -> Value:
-    """raw / √(1 + πs²/8), MacKay's approximation to the probability averaged over the posterior."""
+    """Raw / √(1 + πs²/8), MacKay's approximation to the probability averaged over the posterior."""
     if variance is None:
         return raw
     return build.combine("divide", raw, build.map("sqrt", build.affine(variance, math.pi / 8, 1.0)))
@@ -207,7 +207,7 @@ def _components(
 
 
 def _spread(build: Builder, x: Value, variance: Value, points: op.Array) -> Value:
-    """x + s z at each point z."""
+    """X + s z at each point z."""
     moved = build.dense(build.map("sqrt", variance), points[None, :], np.zeros(len(points)))
     return build.combine("add", moved, x)
 

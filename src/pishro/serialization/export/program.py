@@ -136,8 +136,10 @@ class Builder:
         return self.add(op.Combine(function), x, y, size=max(x.size, y.size))
 
     def affine(self, x: Value, factor: Any, shift: Any = 0.0) -> Value:
-        """x · factor + shift, numbers or one for each entry."""
+        """X · factor + shift, numbers or one for each entry."""
         step = op.Affine(*(np.asarray(v, np.float64) for v in (factor, shift)))
+        if step.factor.ndim == step.shift.ndim == 0 and step.factor == 1 and step.shift == 0:
+            return x
         return self.add(step, x, size=max(x.size, step.factor.size, step.shift.size))
 
     def standardize(self, x: Value, center: Any, factor: Any) -> Value:
@@ -145,11 +147,11 @@ class Builder:
         return self.add(op.Standardize(np.asarray(center, float), np.asarray(factor, float)), x, size=x.size)
 
     def clip(self, x: Value, low: float, high: float) -> Value:
-        """x cut at both bounds, which may be infinite."""
+        """X cut at both bounds, which may be infinite."""
         return self.add(op.Clip(low, high), x, size=x.size)
 
     def dense(self, x: Value, weight: Array, bias: Array) -> Value:
-        """x W + b, with W (size, units) or (members, size, units)."""
+        """X W + b, with W (size, units) or (members, size, units)."""
         members = max(x.members, len(weight) if weight.ndim == 3 else 0)
         return self.add(op.Dense(weight, bias), x, size=weight.shape[-1], members=members)
 

@@ -24,20 +24,28 @@ class Samples:
 
     Attributes
     ----------
+    columns : what the cells are.
     codes : (N, columns): numbers, days since 1970-01-01 and codes of levels, NaN where a number or date is missing.
     cells : the same as a person writes them, by column; None where missing.
     answers : the model's outputs (N, size) by name.
     labels : the predicted classes (N); empty for numbers.
     """
 
+    columns: tuple[Column, ...]
     codes: Array
     cells: dict[str, list[Any]]
     answers: dict[str, Array]
     labels: tuple[Any, ...]
 
+    @property
+    def matrix(self) -> Array:
+        """The codes with NaN in place of a missing level, as languages without texts read them."""
+        missing = [len(c.levels) + 1.0 if c.kind in ("level", "truth") else np.nan for c in self.columns]
+        return np.where(self.codes == np.array(missing), np.nan, self.codes)
+
 
 def sample_rows(model: TableModel, program: Program, settings: ExportSettings, rows: int = 64) -> Samples:
-    """Draw rows around the columns' usual cells; the first is usual, the second missing, the third unknown throughout."""
+    """Draw rows around the columns' usual cells; the first three are usual, missing and unknown."""
     generator = np.random.default_rng(0)
     codes = np.stack([_codes(column, generator, rows) for column in program.columns], 1)
     cells = {c.name: [_cell(c, code) for code in codes[:, j]] for j, c in enumerate(program.columns)}
@@ -48,14 +56,18 @@ def sample_rows(model: TableModel, program: Program, settings: ExportSettings, r
         model = dataclasses.replace(model, trained=dataclasses.replace(model.trained, posterior=None))
     if program.classes:
         return Samples(
-            codes, cells, {"probabilities": model.predict_proba(frame)}, tuple(model.predict(frame).tolist())
+            program.columns,
+            codes,
+            cells,
+            {"probabilities": model.predict_proba(frame)},
+            tuple(model.predict(frame).tolist()),
         )
     answers = {"prediction": _columns(model.predict(frame))}
     if settings.interval is not None:
         answers |= dict(
             zip(("lower", "upper"), map(_columns, model.predict_interval(frame, settings.interval)), strict=True)
         )
-    return Samples(codes, cells, answers, ())
+    return Samples(program.columns, codes, cells, answers, ())
 
 
 def deviation(found: "dict[str, Array]", answers: "dict[str, Array]") -> float:
@@ -81,11 +93,9 @@ def _codes(column: Column, generator: np.random.Generator, rows: int) -> Array:
         codes[:3] = (0, len(column.levels) + 1, len(column.levels))
         return codes
     values = middle + spread * np.clip(generator.normal(size=rows), -2, 2)
-    if column.kind == "day":
-        values = np.round(values * 24) / 24  # whole hours
     values[generator.random(rows) < 0.1] = np.nan
     values[:3] = (middle, np.nan, middle)
-    return values
+    return np.round(values * 24) / 24 if column.kind == "day" else values  # whole hours
 
 
 def _cell(column: Column, code: float) -> Any:

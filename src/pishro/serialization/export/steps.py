@@ -85,7 +85,7 @@ class Finite(Step):
 @final
 @dataclasses.dataclass(frozen=True, eq=False)
 class Impute(Step):
-    """x, and `stand_in` (size) where x is not a finite number."""
+    """X, and `stand_in` (size) where x is not a finite number."""
 
     stand_in: Array
 
@@ -99,7 +99,7 @@ class Month(Step):
 @final
 @dataclasses.dataclass(frozen=True, eq=False)
 class Affine(Step):
-    """x · factor + shift; numbers (), or (size)."""
+    """X · factor + shift; numbers (), or (size)."""
 
     factor: Array
     shift: Array
@@ -117,7 +117,7 @@ class Standardize(Step):
 @final
 @dataclasses.dataclass(frozen=True, eq=False)
 class Clip(Step):
-    """x cut at both bounds, one of which may be infinite."""
+    """X cut at both bounds, one of which may be infinite."""
 
     low: float
     high: float
@@ -134,7 +134,7 @@ class Map(Step):
 @final
 @dataclasses.dataclass(frozen=True, eq=False)
 class Leaky(Step):
-    """x above zero and slope · x elsewhere; slope (size) or (members, size)."""
+    """X above zero and slope · x elsewhere; slope (size) or (members, size)."""
 
     slope: Array
 
@@ -150,7 +150,7 @@ class Combine(Step):
 @final
 @dataclasses.dataclass(frozen=True, eq=False)
 class Dense(Step):
-    """x W + b, W (…, size in, size) and b (…, size)."""
+    """X W + b, W (…, size in, size) and b (…, size)."""
 
     weight: Array
     bias: Array
