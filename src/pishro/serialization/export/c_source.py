@@ -13,6 +13,7 @@ from typing import Literal, final
 
 from pishro.serialization.export.c_loops import Loops
 from pishro.serialization.export.c_parts import HELPERS, LEVEL_CODE
+from pishro.serialization.export.c_steps import write_step
 from pishro.serialization.export.program import Column, Program
 
 Precision = Literal["float32", "float64"]
@@ -50,7 +51,7 @@ def c_source(program: Program, name: str, file: str, precision: Precision) -> CS
     """
     loops = Loops(program, precision)
     for value, step, reads in program.steps:
-        loops.write(value, step, reads)
+        write_step(loops, value, step, reads)
     total = sum(value.size for value in program.outputs.values())
     body = "\n".join(f"    {line}" for line in loops.lines)
     out = "\n".join(f"    {line}" for line in loops.outputs())
