@@ -26,7 +26,7 @@ import torch
 
 import pishro
 from benchmarks.results import write
-from pishro.serialization.export.compiling import FLAGS, compiler
+from pishro.serialization.export.running import FLAGS, compiler
 
 ASKED = {"C, float64": 1.0, "C, float32": 1.0, "NumPy file": 25.0}
 """Microseconds a row."""

@@ -18,9 +18,13 @@ import pishro
 from pishro.cli import main
 from pishro.data import load_example
 from pishro.errors import DataError, SettingError
-from pishro.serialization.export.compiling import compiler
+from pishro.serialization.export.running import compiler, octave
 
-FORMATS = [".py", ".onnx", pytest.param(".c", marks=pytest.mark.skipif(compiler() is None, reason="no C compiler"))]
+FORMATS = [
+    *(".py", ".onnx"),
+    pytest.param(".c", marks=pytest.mark.skipif(compiler() is None, reason="no C compiler")),
+    pytest.param(".m", marks=pytest.mark.skipif(octave() is None, reason="no Octave")),
+]
 
 
 def passengers(rows: int = 150) -> pl.DataFrame:
@@ -140,6 +144,19 @@ def test_python_file_checks_itself_without_torch(diabetes: pishro.Model, tmp_pat
     assert wrong != text
     path.write_text(wrong, encoding="utf-8")
     assert subprocess.run([sys.executable, path, "--check"], capture_output=True, check=False).returncode == 1
+
+
+def test_without_compiler_and_octave(survived: pishro.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    for suffix, word in ((".c", "not compiled"), (".m", "not run")):
+        done = survived.export(tmp_path / f"m{suffix}")
+        assert done.deviation is None and word in done.sentence
+    text = (tmp_path / "m.m").read_text(encoding="utf-8")
+    assert text.startswith("function [class, probabilities] = m(X)")
+    assert "y = tanh(n);" in text  # tansig as MATLAB names it
+    assert "classes = {'no', 'yes'};" in text
+    with pytest.raises(SettingError, match="called as its function"):
+        survived.export(tmp_path / "my model.m")
 
 
 def test_onnx_reads_texts(survived: pishro.Model, tmp_path: Path) -> None:

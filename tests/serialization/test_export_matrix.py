@@ -15,11 +15,11 @@ from pishro.errors import SettingError
 from pishro.models import TableModel
 from pishro.serialization.export import ExportSettings, export_model, steps
 from pishro.serialization.export.c_source import c_source
-from pishro.serialization.export.compiling import compiler, run_compiled
 from pishro.serialization.export.numpy_source import python_source
 from pishro.serialization.export.onnx_check import run_onnx
 from pishro.serialization.export.onnx_graph import onnx_model
 from pishro.serialization.export.program import Builder, Column, Program
+from pishro.serialization.export.running import compiler, run_compiled
 from pishro.serialization.export.samples import Samples
 from pishro.training import TrainedMembers, TrainingRecord
 

@@ -13,12 +13,13 @@ from pishro.data import replacing
 from pishro.errors import SettingError
 from pishro.models import TableModel
 from pishro.serialization.export.c_source import Precision, c_source
-from pishro.serialization.export.compiling import FLAGS, compiler, run_compiled
 from pishro.serialization.export.lowering import PLAIN, ExportSettings, program_of
+from pishro.serialization.export.matlab_source import matlab_source
 from pishro.serialization.export.numpy_source import python_source
 from pishro.serialization.export.onnx_check import run_onnx
 from pishro.serialization.export.onnx_graph import OPSET, onnx_model
 from pishro.serialization.export.program import Array, Program
+from pishro.serialization.export.running import FLAGS, compiler, octave, run_compiled, run_octave
 from pishro.serialization.export.samples import Samples, deviation, sample_rows
 
 TOLERANCE = 1e-5
@@ -111,11 +112,21 @@ def _onnx(program: Program, samples: Samples, path: Path, settings: ExportSettin
     return Exported((path,), worst, f"ONNX opset {OPSET} in {precision}, run by onnxruntime; {_agrees(worst)}")
 
 
+def _matlab(program: Program, samples: Samples, path: Path, settings: ExportSettings) -> Exported:
+    _refuse_size(program)
+    text, with_, worst = matlab_source(program, path.stem), octave(), None
+    if with_ is not None:
+        worst = _checked(run_octave(with_, text, path.stem, program, samples.matrix), samples)
+    _write(path, text)
+    said = "not run, as there is no Octave here." if worst is None else f"run by Octave; {_agrees(worst)}"
+    return Exported((path,), worst, f"MATLAB function, {said}")
+
+
 _NOT = "not compiled, as there is no C compiler here."
 
 Writer = Callable[[Program, Samples, Path, ExportSettings], Exported]
 
-_WRITERS: dict[str, Writer] = {".onnx": _onnx, ".c": _c, ".py": _python}
+_WRITERS: dict[str, Writer] = {".onnx": _onnx, ".c": _c, ".py": _python, ".m": _matlab}
 
 SUFFIXES = tuple(_WRITERS)
 """Endings of files that can be written."""
