@@ -6,7 +6,7 @@ import dataclasses
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,9 @@ from pishro.report.languages import catalog_of
 from pishro.report.short_form import plain, short_form
 from pishro.serialization import save_model
 from pishro.training import Checkpoints, Watch
+
+if TYPE_CHECKING:
+    from pishro.serialization.export import Exported
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,9 +72,43 @@ class Model(TableModel):
         data = self.findings.get("exhibits")
         return Exhibits() if data is None else Exhibits.from_json(data)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model file (safetensors); an existing file is replaced only when the new one is whole."""
-        save_model(self, path)
+    def save(self, path: str | os.PathLike[str], *, posterior: bool = True) -> None:
+        """Write the model file (safetensors); an existing file is replaced only when the new one is whole.
+
+        Parameters
+        ----------
+        path : where it goes.
+        posterior : whether to keep the uncertainty of the weights, which is most of a file: without it intervals and
+            probabilities know noise and members only.
+        """
+        save_model(self, path, posterior=posterior)
+
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        interval: float | None = None,
+        posterior: bool = True,
+        precision: Literal["auto", "float32", "float64"] = "auto",
+    ) -> "Exported":
+        """Write the whole model, from raw columns to prediction, for use without pishro, and compare it with this one.
+
+        Parameters
+        ----------
+        path : ending in .onnx, .c (with a header beside it), .py (NumPy only) or .m (MATLAB, Octave).
+        interval : level of an interval that is predicted as well; None for none.
+        posterior : whether probabilities and intervals reckon with the uncertainty of the weights, as they do here; it
+            takes P²/2 numbers a member.
+        precision : of the numbers inside; "auto" is float64, and in ONNX float32 where that is enough.
+
+        Raises
+        ------
+        SettingError
+            If the format cannot express the model, or does not agree with it to 10⁻⁵.
+        """
+        from pishro.serialization.export import ExportSettings, export_model  # noqa: PLC0415 - seldom needed
+
+        return export_model(self, path, ExportSettings(interval, posterior, precision))
 
     def report(self, path: str | os.PathLike[str], language: str = "en") -> None:
         """Write the report: one self-contained HTML file.

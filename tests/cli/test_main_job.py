@@ -129,7 +129,20 @@ def test_help_does_not_wait_for_torch() -> None:
 def test_an_interrupt_leaves_a_checkpoint_that_resume_finishes(tmp_path: Path, heard: signal.Signals) -> None:
     rows = "\n".join(f"{i % 97},{i % 89},{math.sin(i % 97 / 15) + i % 89 / 50}" for i in range(100))
     (tmp_path / "table.csv").write_text("a,b,y\n" + rows + "\n")
-    command = [sys.executable, "-m", "pishro", "fit", "table.csv", "--target", "y", "--members", "2", "--hidden", "2", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "pishro",
+        "fit",
+        "table.csv",
+        "--target",
+        "y",
+        "--members",
+        "2",
+        "--hidden",
+        "2",
+        "--json",
+    ]
     program = [sys.executable, "-c", _SIGNALS_ITSELF.format(heard=int(heard)), *command[3:]]
     stopped = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert stopped.returncode == 128 + heard

@@ -1,4 +1,4 @@
-"""The command line: pishro fit, pishro predict, pishro inspect, pishro report, pishro solve."""
+"""The command line: pishro fit, predict, inspect, report, export, solve."""
 
 __all__ = ["app"]
 
@@ -113,6 +113,23 @@ def report(
     from pishro.cli import report as command  # noqa: PLC0415
 
     command.run(model, output, language)
+
+
+@app.command()
+def export(
+    model: Annotated[Path, typer.Argument(help="A model file written by pishro fit.")],
+    output: Annotated[Path, typer.Argument(help="Ending in .onnx, .c, .py (NumPy only) or .m (MATLAB, Octave).")],
+    interval: Annotated[float | None, typer.Option(help="Level of a predictive interval, such as 0.95.")] = None,
+    posterior: Annotated[
+        bool, typer.Option(help="Whether intervals and probabilities know how uncertain the weights are.")
+    ] = True,
+    precision: Annotated[str, typer.Option(help="float32, float64 or auto.")] = "auto",
+    json: Annotated[bool, typer.Option("--json", help="Say what was written as JSON.")] = False,
+) -> None:
+    """Write a model for use without pishro, and compare it with the original."""
+    from pishro.cli import export as command  # noqa: PLC0415
+
+    command.run(model, output, command.Wanted(interval, posterior, precision, json))
 
 
 @app.command()

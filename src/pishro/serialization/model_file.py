@@ -26,8 +26,15 @@ FORMAT = 1
 """Version of the file's layout; a file with a higher one is refused."""
 
 
-def save_model(model: TableModel, path: str | os.PathLike[str]) -> None:
+def save_model(model: TableModel, path: str | os.PathLike[str], *, posterior: bool = True) -> None:
     """Write the model; an existing file is replaced only when the new one is whole.
+
+    Parameters
+    ----------
+    model : what to write.
+    path : where to.
+    posterior : whether to keep the posterior of θ, which takes P²/2 numbers a member. Without it the prediction of a
+        number is the same; intervals and probabilities then know noise and members only.
 
     Raises
     ------
@@ -52,7 +59,7 @@ def save_model(model: TableModel, path: str | os.PathLike[str]) -> None:
         "theta": trained.theta.contiguous(),
         "beta": trained.beta.contiguous(),
     }
-    if trained.posterior is not None:
+    if trained.posterior is not None and posterior:
         tensors["posterior"] = trained.posterior.packed()
     data = safetensors.torch.save(tensors, {"pishro": json.dumps(header, ensure_ascii=False, allow_nan=True)})
     with replacing(path) as temporary:
