@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 import torch
 
+import pishro
 from pishro import likelihoods, nn
 from pishro.data import NumericTarget, TableEncoder, infer_schema, target_encoder
 from pishro.errors import SettingError
@@ -191,3 +192,24 @@ def test_months_of_four_centuries(tmp_path: Path) -> None:
     if with_ is not None:
         source = c_source(program, "m", "m.h", "float32")
         assert (run_compiled(with_, source, program, samples.matrix)["prediction"] == expected).all()
+
+
+@pytest.mark.parametrize("cost", ["bernoulli", "normal"])
+def test_autoencoders(cost: str, tmp_path: Path) -> None:
+    x = np.random.default_rng(0).random((60, 1, 4, 4)).astype(np.float32)
+    estimator = pishro.Autoencoder(code=2, likelihood=cost, epochs=1, random_state=0).fit(x)
+    for suffix in FORMATS:
+        assert export_model(estimator.model_, tmp_path / f"m{suffix}").deviation < 1e-5  # type: ignore[operator]
+
+
+def test_images(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).random((60, 1, 8, 8)).astype(np.float32)
+    estimator = pishro.ConvClassifier(channels=(2, 3), hidden=(4,), epochs=1, random_state=0)
+    estimator.fit(x, [f"class {i % 3}" for i in range(60)])
+    for suffix in FORMATS:
+        assert export_model(estimator.model_, tmp_path / f"m{suffix}").deviation < 1e-5  # type: ignore[operator]
+    space: dict[str, Any] = {"__name__": "exported"}
+    exec((tmp_path / "m.py").read_text(encoding="utf-8"), space)
+    assert space["predict"](x).tolist() == estimator.predict(x).tolist()
+    with pytest.raises(SettingError, match="interval"):
+        export_model(estimator.model_, tmp_path / "m.py", ExportSettings(interval=0.9))

@@ -86,7 +86,10 @@ def _header(program: Program, name: str, loops: Loops, total: int) -> str:
     guard = f"{name.upper()}_H"
     lines = [*program.notes, "", "Written by pishro; C99, no allocation, math.h only.", ""]
     lines += [f"row: {len(program.columns)} numbers."]
-    lines += [f"  [{place}] {_described(column)}" for place, column in enumerate(program.columns)]
+    if program.shape:
+        lines += [f"  an array of shape {program.shape}, the last index running fastest"]
+    else:
+        lines += [f"  [{place}] {_described(column)}" for place, column in enumerate(program.columns)]
     start = 0
     lines += [f"out: {total} numbers."]
     for label, value in program.outputs.items():

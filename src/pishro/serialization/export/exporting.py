@@ -11,7 +11,7 @@ from typing import Any, final
 
 from pishro.data import replacing
 from pishro.errors import SettingError
-from pishro.models import TableModel
+from pishro.models import AutoencoderModel, ConvModel, TableModel
 from pishro.serialization.export.c_source import Precision, c_source
 from pishro.serialization.export.lowering import PLAIN, ExportSettings, program_of
 from pishro.serialization.export.matlab_source import matlab_source
@@ -19,6 +19,7 @@ from pishro.serialization.export.numpy_source import python_source
 from pishro.serialization.export.onnx_check import run_onnx
 from pishro.serialization.export.onnx_graph import OPSET, onnx_model
 from pishro.serialization.export.program import Array, Program
+from pishro.serialization.export.row_lowering import program_of_rows, row_samples
 from pishro.serialization.export.running import FLAGS, compiler, octave, run_compiled, run_octave
 from pishro.serialization.export.samples import Samples, deviation, sample_rows
 
@@ -54,8 +55,18 @@ class Exported:
         return {"files": [str(f) for f in self.files], "deviation": self.deviation, "sentence": self.sentence}
 
 
-def export_model(model: TableModel, path: str | os.PathLike[str], settings: ExportSettings = PLAIN) -> Exported:
+def export_model(
+    model: TableModel | ConvModel | AutoencoderModel,
+    path: str | os.PathLike[str],
+    settings: ExportSettings = PLAIN,
+) -> Exported:
     """Write the model as ONNX, C, NumPy-only Python or MATLAB, by the suffix of `path`.
+
+    Parameters
+    ----------
+    model : as `pishro.fit` returns it, or an estimator's `model_`.
+    path : where to; a header goes beside C.
+    settings : what the file holds beside the prediction, and in which precision.
 
     Raises
     ------
@@ -65,8 +76,13 @@ def export_model(model: TableModel, path: str | os.PathLike[str], settings: Expo
     where = Path(path)
     if where.suffix not in _WRITERS:
         raise SettingError(f"Expected a file ending in {', '.join(SUFFIXES)}, received {where.name!r}.")
-    program = program_of(model, settings)
-    return _WRITERS[where.suffix](program, sample_rows(model, program, settings), where, settings)
+    if isinstance(model, TableModel):
+        program = program_of(model, settings)
+        samples = sample_rows(model, program, settings)
+    else:
+        program = program_of_rows(model, settings)
+        samples = row_samples(model, program)
+    return _WRITERS[where.suffix](program, samples, where, settings)
 
 
 def _python(program: Program, samples: Samples, path: Path, settings: ExportSettings) -> Exported:

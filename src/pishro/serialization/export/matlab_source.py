@@ -51,6 +51,8 @@ def matlab_source(program: Program, name: str) -> str:
 def _doc(program: Program, name: str, outputs: list[str]) -> list[str]:
     lines = [f"[{', '.join(outputs)}] = {name}(X), one row of X a row of the table.", *program.notes, ""]
     lines += ["Written by pishro for MATLAB (R2016b or later) and Octave. Columns of X:"]
+    if program.shape:
+        return [*lines, f"  the entries of an array of shape {program.shape}, its last index running fastest"]
     lines += [f"  {place}  {_described(column)}" for place, column in enumerate(program.columns, 1)]
     if program.level is not None:
         lines.append(f"lower and upper are the ends of {100 * program.level:g} % intervals.")

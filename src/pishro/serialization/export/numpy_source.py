@@ -165,10 +165,16 @@ def _doc(program: Program) -> str:
     if program.level is not None:
         calls.append(f"interval(table)       lower and upper ends of {100 * program.level:g} % intervals")
     usage = "\n".join(f"    {call}" for call in calls)
+    if program.shape:
+        reads = f"A table is an array of rows of shape {program.shape}."
+    else:
+        reads = (
+            "A table is a dict of columns by name, or rows of cells in the order of COLUMNS. Cells are numbers,\n"
+            "None or NaN where missing, texts for levels, and dates for days."
+        )
     return (
         f"{notes}\n\nWritten by pishro; it needs NumPy only.\n\n{usage}\n\n"
-        "A table is a dict of columns by name, or rows of cells in the order of COLUMNS. Cells are numbers, None or\n"
-        "NaN where missing, texts for levels, and dates for days.\n\n"
+        f"{reads}\n\n"
         "    python THIS_FILE --check   compares the predictions of rows that are kept here with the model's\n"
     )
 
@@ -180,7 +186,7 @@ def _plain(text: str) -> str:
 
 def _columns(program: Program) -> str:
     readers = {"number": "_number", "day": "_day", "level": "_coded(_level, {})", "truth": "_coded(_truth, {})"}
-    lines = [f"COLUMNS = {[column.name for column in program.columns]!r}"]
+    lines = [] if program.shape else [f"COLUMNS = {[column.name for column in program.columns]!r}"]
     if program.classes:
         lines.append(f"CLASSES = np.array({list(program.classes)!r})")
     if any(column.kind != "number" for column in program.columns):
@@ -196,7 +202,16 @@ def _numbers(table):
     if isinstance(table, dict):
         {by_name}
     {by_row}
+'''
 
+_ROWS_FACE = '''
+
+def _numbers(table):
+    """Rows (N, ...) as numbers (N, entries)."""
+    return np.asarray(table, float).reshape(len(table), -1)
+'''
+
+_OUTPUTS = """
 
 def _outputs(table):
     x = _numbers(table)
@@ -204,7 +219,7 @@ def _outputs(table):
         return _run(x)
     return [np.concatenate(part) for part in zip(*[_run(x[i : i + {rows}]) for i in range(0, len(x), {rows})])]
 
-'''
+"""
 
 
 def _face(program: Program, mixed: bool) -> str:
@@ -216,7 +231,10 @@ def _face(program: Program, mixed: bool) -> str:
     else:
         by_name = "table = np.stack([np.asarray(table[name], float) for name in COLUMNS], -1)"
         by_row = "return np.asarray(table, float)"
-    text = _FACE.format(by_name=by_name, by_row=by_row, rows=ROWS_AT_ONCE)
+    if program.shape:
+        text = _ROWS_FACE + _OUTPUTS.format(rows=ROWS_AT_ONCE)
+    else:
+        text = _FACE.format(by_name=by_name, by_row=by_row) + _OUTPUTS.format(rows=ROWS_AT_ONCE)
     if program.classes:
         return text + (
             "\ndef probabilities(table):\n    return _outputs(table)[0]\n\n"
@@ -224,6 +242,8 @@ def _face(program: Program, mixed: bool) -> str:
         )
     one = ".squeeze(-1)" if program.outputs["prediction"].size == 1 else ""
     text += f"\ndef predict(table):\n    return _outputs(table)[0]{one}\n\n"
+    if "code" in program.outputs:
+        text += "\ndef encode(table):\n    return _outputs(table)[1]\n\n"
     if program.level is not None:
         text += "\ndef interval(table):\n    _, lower, upper = _outputs(table)\n"
         text += "    return lower.squeeze(-1), upper.squeeze(-1)\n\n"
