@@ -44,6 +44,9 @@ ROWS: dict[str, Measure] = {
 ONCE = ("epoch",)
 """Rows that a seed does not change."""
 
+UNSCORED = ("epoch", "annealed")
+"""Rows that read training images only."""
+
 
 def read(folder: Path, test: bool, most: int | None) -> Images:
     x, y = part(folder, "train")
@@ -76,8 +79,10 @@ def main() -> None:
             rows += ROWS[name](images, seed, options.epochs)
             print(rows[-1], flush=True)
         if not options.dry:
-            notes = [f"{torch.get_num_threads()} threads. Scored on the {kind}."]
-            write(f"mnist_{name}" if options.test else f"mnist_{name}_inner", rows, notes)
+            notes = [f"{torch.get_num_threads()} threads, {len(images.x)} training images."]
+            scored = name not in UNSCORED
+            notes += [f"Scored on the {kind}."] if scored else []
+            write(f"mnist_{name}_inner" if scored and not options.test else f"mnist_{name}", rows, notes)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ def test_rows_of_a_class() -> None:
     assert model.score(IMAGES[1200:], names[1200:]) > 0.85
     odd = model.sample(40, "odd", steps=100)
     assert odd.shape == (40, 8, 8)
+    assert ((odd > 0) & (odd < 1)).mean() > 0.9  # means, not states
     assert (model.predict(odd) == "odd").mean() > 0.6
     with pytest.raises(SettingError, match="'even'"):
         model.sample(1, "evn")

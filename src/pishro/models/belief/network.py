@@ -95,10 +95,12 @@ class BeliefNetwork:
             if clamped is not None:
                 v[:, width:] = clamped
             v = bridge.step(self.top.hidden_sums(v), min(1.0, 2 * (number + 1) / steps), generator)
+        if not self.generative:
+            return self.top.visible_mean(self.top.sample_hidden(v, generator))[:, :width]
         features = v[:, :width]
         for layer in self.generative[:0:-1]:
             features = layer.sample_visible(features, generator)
-        return self.generative[0].visible_mean(features) if self.generative else features
+        return self.generative[0].visible_mean(features)
 
     def _labeled(self) -> None:
         if not self.classes:
