@@ -20,6 +20,7 @@ from pishro.nn.monotone import MonotoneDense
 from pishro.nn.network import Network
 from pishro.nn.network_module import NetworkModule
 from pishro.nn.node import Node
+from pishro.nn.noise import Noise
 from pishro.nn.paths import Trace
 from pishro.nn.piecewise_linear import PiecewiseLinear
 from pishro.nn.pooling import AveragePool1d, AveragePool2d, MaxPool1d, MaxPool2d
@@ -58,6 +59,7 @@ __all__ = [
     "Network",
     "NetworkModule",
     "Node",
+    "Noise",
     "PiecewiseLinear",
     "Product",
     "RadialKernel",

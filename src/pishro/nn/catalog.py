@@ -15,6 +15,7 @@ from pishro.nn.joins import Concatenate, Product, Sum
 from pishro.nn.layer import Layer
 from pishro.nn.layer_norm import LayerNorm
 from pishro.nn.monotone import MonotoneDense
+from pishro.nn.noise import Noise
 from pishro.nn.piecewise_linear import PiecewiseLinear
 from pishro.nn.pooling import AveragePool1d, AveragePool2d, MaxPool1d, MaxPool2d
 from pishro.nn.rbf import RBF
@@ -41,6 +42,7 @@ LAYERS: dict[str, type[Layer]] = {
         Upsample,
         LayerNorm,
         Dropout,
+        Noise,
         TappedDelay,
         PiecewiseLinear,
     )

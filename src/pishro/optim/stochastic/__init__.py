@@ -15,6 +15,7 @@ from pishro.optim.stochastic.rmsprop import RMSProp
 from pishro.optim.stochastic.rule import Rule, RuleState, Wrapper
 from pishro.optim.stochastic.schedules import Constant, Cosine, OneCycle, Schedule, Scheduled, StepDecay, WarmUp
 from pishro.optim.stochastic.sgd import SGD
+from pishro.optim.stochastic.soft_threshold import SoftThreshold
 from pishro.optim.stochastic.torch_rule import FromTorch
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "RuleState",
     "Schedule",
     "Scheduled",
+    "SoftThreshold",
     "Source",
     "StepDecay",
     "UniformAverage",
