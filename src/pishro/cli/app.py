@@ -36,6 +36,8 @@ class _Commands(TyperGroup):
             signal.signal(signal.SIGTERM, before)
 
 
+_JSON = "Print one JSON object, for another program."
+
 app = typer.Typer(
     name="pishro",
     cls=_Commands,
@@ -66,7 +68,7 @@ def fit(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with an interrupted training; the rest of the command as it was.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object: scores, record, files.")] = False,
+    json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
 ) -> None:
     """Train networks on a table; print the held-out score; write a model file and a report.
 
@@ -88,19 +90,23 @@ def predict(
     table: Annotated[Path, typer.Argument(help="New rows; columns are found by name, in any order.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the predictions go (CSV, TSV, Parquet).")],
     interval: Annotated[float | None, typer.Option(help="Level of a predictive interval, such as 0.95.")] = None,
+    json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
 ) -> None:
-    """Predict new rows with a model file."""
+    """Predict new rows with a model file; a large CSV or Parquet file is read and written part by part."""
     from pishro.cli import predict as command  # noqa: PLC0415
 
-    command.run(model, table, output, interval)
+    command.run(model, table, output, interval, json)
 
 
 @app.command()
-def inspect(model: Annotated[Path, typer.Argument(help="A model file written by pishro fit.")]) -> None:
+def inspect(
+    model: Annotated[Path, typer.Argument(help="A model file written by pishro fit.")],
+    json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
+) -> None:
     """Say what a model file holds: schema, network, training record, held-out score, diagnosis, certificate."""
     from pishro.cli import inspect as command  # noqa: PLC0415
 
-    command.run(model)
+    command.run(model, json)
 
 
 @app.command()
@@ -124,7 +130,7 @@ def export(
         bool, typer.Option(help="Whether intervals and probabilities know how uncertain the weights are.")
     ] = True,
     precision: Annotated[str, typer.Option(help="float32, float64 or auto.")] = "auto",
-    json: Annotated[bool, typer.Option("--json", help="Say what was written as JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
 ) -> None:
     """Write a model for use without pishro, and compare it with the original."""
     from pishro.cli import export as command  # noqa: PLC0415

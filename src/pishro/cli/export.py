@@ -3,12 +3,12 @@
 __all__ = ["Wanted", "run"]
 
 import dataclasses
-import json
 from pathlib import Path
 from typing import Literal, get_args
 
 import typer
 
+from pishro.cli.machine import emit
 from pishro.errors import SettingError, unknown_name
 from pishro.loading import load_table
 from pishro.serialization.export import SUFFIXES
@@ -36,4 +36,7 @@ def run(path: Path, output: Path, wanted: Wanted) -> None:
     exported = load_table(path).export(
         output, interval=wanted.interval, posterior=wanted.posterior, precision=PRECISIONS[wanted.precision]
     )
-    typer.echo(json.dumps(exported.to_json(), ensure_ascii=False) if wanted.json else str(exported))
+    if wanted.json:
+        emit(exported.to_json())
+    else:
+        typer.echo(str(exported))

@@ -3,9 +3,6 @@
 __all__ = ["Wanted", "run"]
 
 import dataclasses
-import json
-import math
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from pishro.cli.machine import emit
 from pishro.data import Schema, load_example, read_table, too_large
 from pishro.errors import DataError, Interrupted, SettingError
 from pishro.fitting import Model
@@ -64,7 +62,7 @@ def _run(wanted: Wanted, speaks: bool) -> None:
     except KeyboardInterrupt:
         raise Interrupted(_left(checkpoint)) from None
     if wanted.json:
-        sys.stdout.write(json.dumps(_facts(model, output, page), ensure_ascii=False) + "\n")
+        emit(_facts(model, output, page))
     print_summary(model.facts(name), console)
     console.print(f"Model: {escape(str(output))}\nReport: {escape(str(page))}", soft_wrap=True, highlight=False)
 
@@ -110,19 +108,9 @@ def _left(checkpoint: Checkpoints) -> str:
 
 
 def _facts(model: Model, output: Path, page: Path) -> dict[str, Any]:
-    """What a program wants to know; numbers that are none are null, as JSON has no word for them."""
+    """What a program wants to know."""
     scores = None if model.scores is None else model.scores.to_json()
-    facts = {"model": str(output), "report": str(page), "scores": scores, "record": model.record.to_json()}
-    plain: dict[str, Any] = _finite(facts)
-    return plain
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _finite(entry) for key, entry in value.items()}
-    return [_finite(entry) for entry in value] if isinstance(value, list | tuple) else value
+    return {"model": str(output), "report": str(page), "scores": scores, "record": model.record.to_json()}
 
 
 def _source(wanted: Wanted) -> tuple[Any, str, str]:
