@@ -43,7 +43,9 @@ def test_a_large_table_is_predicted_in_parts_as_if_it_were_read_whole(
         whole, parts = pl.read_csv(tmp_path / "whole.csv"), pl.read_csv(tmp_path / "parts.csv")
         assert parts.columns == whole.columns and parts["kind"].to_list() == whole["kind"].to_list()
         for name in whole.columns[1:]:
-            np.testing.assert_allclose(parts[name].to_numpy(), whole[name].to_numpy(), rtol=1e-6)  # the posterior has seven digits
+            np.testing.assert_allclose(
+                parts[name].to_numpy(), whole[name].to_numpy(), rtol=1e-6
+            )  # the posterior has seven digits
     assert sorted(p.name for p in tmp_path.iterdir()) == ["parts.csv", "whole.csv"]
 
 
