@@ -63,7 +63,7 @@ docs: $(READY)
 	$(BIN)/python docs/run_pages.py
 	$(BIN)/python docs/benchmark_pages.py
 	$(BIN)/python docs/reference.py
-	$(BIN)/mkdocs build
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 	@echo "The site is out/site/index.html."
 
 clean:
