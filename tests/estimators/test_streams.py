@@ -78,5 +78,5 @@ def test_a_warm_start_begins_where_the_last_fit_ended() -> None:
     first = warm.model_.trained.theta.clone()
     second = warm.set_params(random_state=1).fit(X[:300], Y[:300]).model_.trained.theta
     other = FeedForwardRegressor(hidden=5, members=2, random_state=1).fit(X[:300], Y[:300]).model_.trained.theta
-    assert (second - first).norm() < 0.5 * (other - first).norm()  # the trials of a start move it a little
+    assert (second - first).norm() < 0.2 * (other - first).norm()
     assert warm.set_params(hidden=7).fit(X[:300], Y[:300]).model_.network.layout.size > 21  # another size begins anew

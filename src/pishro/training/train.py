@@ -142,7 +142,8 @@ def _train(
         plan = dataclasses.replace(plan, stop=dataclasses.replace(plan.stop, seconds=math.inf))
         objective = Objective(net, likelihood, processes.share(batch), shared=processes.add)
     watcher = _Watcher(len(batch), plan.stop.iterations, progress, LayerFlow(net.layout, theta))
-    objective, evidence = choose_start(objective, theta, plan.method, plan.stop, watcher.trial, journal)
+    tried = theta if plan.start is None else theta.clone()  # trials move what they try; a given start stays
+    objective, evidence = choose_start(objective, tried, plan.method, plan.stop, watcher.trial, journal)
     left = dataclasses.replace(plan.stop, seconds=max(0.0, plan.stop.seconds - (time.perf_counter() - journal.began)))
     stage = journal.stage("run", watcher=watcher)
     fit = fit_evidence(objective, theta, plan.method, left, evidence, watcher, stage)
