@@ -126,7 +126,9 @@ class FewRows(Recipe):
     ) -> TrainedMembers:
         """All members at once, by evidence."""
         stop = Stop(iterations=self.iterations, seconds=seconds)
-        plan = Plan(self.members, seed, stop, self.sentence, start=start, checkpoint=checkpoint)
+        plan = Plan(
+            self.members, seed, stop, self.sentence, start=start, checkpoint=checkpoint, trained=start is not None
+        )
         return train_members(network, likelihood, batch, plan, watch)
 
 

@@ -71,6 +71,7 @@ class Plan:
     recipe : the choice in one sentence, for the record.
     method : an assembly of `optim`.
     start : θ (K, P) to start from, one row a member; None for random weights from the seed.
+    trained : whether the start was trained before, so that the trials of a prior must not move it.
     checkpoint : where it is kept how far the training is; None for nowhere.
     """
 
@@ -81,6 +82,7 @@ class Plan:
     method: Method = dataclasses.field(default_factory=LevenbergMarquardt)
     start: Tensor | None = None
     checkpoint: Checkpoints | None = None
+    trained: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -142,7 +144,7 @@ def _train(
         plan = dataclasses.replace(plan, stop=dataclasses.replace(plan.stop, seconds=math.inf))
         objective = Objective(net, likelihood, processes.share(batch), shared=processes.add)
     watcher = _Watcher(len(batch), plan.stop.iterations, progress, LayerFlow(net.layout, theta))
-    tried = theta if plan.start is None else theta.clone()  # trials move what they try; a given start stays
+    tried = theta.clone() if plan.trained else theta  # trials move what they try
     objective, evidence = choose_start(objective, tried, plan.method, plan.stop, watcher.trial, journal)
     left = dataclasses.replace(plan.stop, seconds=max(0.0, plan.stop.seconds - (time.perf_counter() - journal.began)))
     stage = journal.stage("run", watcher=watcher)
