@@ -18,6 +18,7 @@ COMMANDS = (
     ("rosenbrock",),
     ("step",),
     ("convolution",),
+    ("latency",),
     ("mnist_conv", "mnist"),
     ("estimators",),
     ("accuracy", ""),
