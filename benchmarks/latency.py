@@ -187,7 +187,7 @@ def main() -> None:
     worst = min(r["ratio"] for r in rows if r["threads"] == 2 and isinstance(r["ratio"], float))
     verdict = "reached" if worst >= 1 else "not reached"
     notes += [
-        "ratio: time of that way over that of Model.predict, medians of neighbors in time; above 1 it is the slower one.",
+        "ratio: time of that way over that of Model.predict, medians of neighbors in time; above 1 it is slower.",
         f"10⁶ rows on 2 threads: smallest ratio {worst:.2f} (asked: 1; {verdict}).",
         "Other programs that run beside torch's threads make it wait for them: on a busy machine look at 1 thread.",
     ]
