@@ -22,6 +22,7 @@ COMMANDS = (
     ("rosenbrock",),
     ("step",),
     ("convolution",),
+    ("latency",),
     ("mnist_conv", "mnist"),
     ("estimators",),
     ("accuracy", ""),
