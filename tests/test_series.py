@@ -70,6 +70,16 @@ def test_one_step_ahead_on_the_last_rows(model: SeriesModel) -> None:
     )
 
 
+def test_a_row_without_an_answer_does_not_shift_the_baseline() -> None:
+    table = plant(300)
+    table["y"][299] = np.nan
+    scores = pishro.fit_series(table, "y", Lags({"u": 1, "y": [3]}), members=1, hidden=1).score
+    assert scores is not None
+    known = pl.DataFrame(table).with_columns(pl.col("y").shift(3).alias("last"))[3:].filter(pl.col("y").is_not_nan())
+    difference = (known["y"] - known["last"]).to_numpy()[-scores.rows :]
+    assert dict(scores.baselines)["last value"][0].value == pytest.approx(np.sqrt(np.mean(difference**2)))
+
+
 def test_the_closed_loop_follows_the_system(model: SeriesModel) -> None:
     other = pl.DataFrame(plant(120, seed=7))
     ahead = model.forecast(other[:20], 100, inputs=other[20:])

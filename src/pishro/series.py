@@ -12,9 +12,7 @@ The last rows are held out, not rows at random: a test row between two training 
 __all__ = ["SeriesModel", "fit_series"]
 
 import dataclasses
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +21,7 @@ import polars as pl
 import torch
 from torch import Generator, Tensor
 
-from pishro.data import Lags, NumericTarget, column_name, frame_from
+from pishro.data import Lags, NumericTarget, column_name, frame_from, usable_rows
 from pishro.errors import DataError, SettingError
 from pishro.fitting import Model, fit
 from pishro.models import Scores
@@ -106,11 +104,11 @@ class SeriesModel(Model):
             raise SettingError(f"Expected at least one step and one path, received {steps} and {paths}.")
         known = _known(lags, frame_from(past), None if inputs is None else frame_from(inputs), steps)
         own: Array = np.tile(known.pop(lags.target), (paths, 1))
+        taps = [(name, step) for name, delays in lags.delays.items() for step in delays]
         for t in range(lags.reach, lags.reach + steps):
             row = {
                 column_name(name, step): own[:, t - step] if name == lags.target else [known[name][t - step]] * paths
-                for name, delays in lags.delays.items()
-                for step in delays
+                for name, step in taps
             }
             own[:, t] = self._next(row, generator)
         futures: Array = own[:, lags.reach :]
@@ -142,7 +140,7 @@ def fit_series(table: Any, target: str, lags: Lags, **settings: Any) -> SeriesMo
         If the lags or a setting make no sense.
     """
     lags = lags.of(target)
-    rows = lags.table(frame_from(Path(table) if isinstance(table, str | os.PathLike) else table), answers=True)
+    rows = lags.table(frame_from(table), answers=True)
     model = fit(rows, target, **{"likelihood": "normal", "split": "last", **settings})
     if not isinstance(model.target, NumericTarget):
         raise DataError(f"Expected numbers in {target!r} to follow in time, received classes; use `pishro.fit`.")
@@ -189,9 +187,9 @@ def _beside_the_last_value(model: Model, rows: pl.DataFrame, lags: Lags) -> Scor
     """The scores with one more baseline: the last value that is known, the hardest to beat where a series is slow."""
     if model.scores is None or model.evaluation is None or lags.target not in lags.delays:
         return model.scores
-    last = rows[column_name(lags.target, min(lags.delays[lags.target]))].to_numpy()[-model.scores.rows :]
-    actual = np.array(model.evaluation.actual, dtype=np.float64)
-    if np.isnan(last.astype(np.float64)).any():
+    rows = usable_rows(rows, model.schema)  # as the fit saw them: without those that have no target
+    last = rows[column_name(lags.target, min(lags.delays[lags.target]))].to_numpy()[-model.scores.rows :].astype(float)
+    if np.isnan(last).any():
         return model.scores
-    baseline = ("last value", regression_metrics(actual, last.astype(np.float64)))
+    baseline = ("last value", regression_metrics(np.array(model.evaluation.actual), last))
     return dataclasses.replace(model.scores, baselines=(*model.scores.baselines, baseline))
