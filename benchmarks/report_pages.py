@@ -12,7 +12,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ import pishro
 from benchmarks.results import Row, write
 from benchmarks.uci import table
 from pishro.data import load_example
+from pishro.estimators import Autoencoder
 from pishro.report.languages import CATALOGS
 
 WIDTHS = (1280, 390)
@@ -78,6 +79,13 @@ def drawn() -> pl.DataFrame:
     return pl.DataFrame({f"x{j}": c for j, c in enumerate(x.T)}).with_columns(pl.Series("y", y))
 
 
+def reconstructed() -> Callable[[Path, str], None]:
+    """The report of an autoencoder of the digits."""
+    images = load_digits().images / 16
+    model = Autoencoder(code=10, random_state=0).fit(images[:1400])
+    return lambda page, language: model.report(page, images[1400:], images[:1400], language=language)
+
+
 def seen(browser: Any, page: Path, screens: Path) -> Iterator[Row]:
     """What the page does at each width, light and dark."""
     for width in WIDTHS:
@@ -104,13 +112,13 @@ def seen(browser: Any, page: Path, screens: Path) -> Iterator[Row]:
             }
 
 
-def measured(browser: Any, model: pishro.Model, name: str, screens: Path) -> Iterator[Row]:
+def measured(browser: Any, report: Callable[[Path, str], None], name: str, screens: Path) -> Iterator[Row]:
     """Size and time of the report in each language, with what a browser shows of it."""
     with tempfile.TemporaryDirectory() as folder:
         for language in CATALOGS:
             page = Path(folder) / f"{name.replace(' ', '-').replace(',', '')}-{language}.html"
             wall, processor = time.perf_counter(), time.process_time()
-            model.report(page, language)
+            report(page, language)
             seconds = time.perf_counter() - wall, time.process_time() - processor
             size = {"bytes": page.stat().st_size, "seconds": seconds[0], "CPU seconds": seconds[1]}
             for row in seen(browser, page, screens):
@@ -132,7 +140,8 @@ def main() -> int:
         browser = play.chromium.launch(executable_path=options.browser, args=["--no-sandbox"])
         for name, frame, target in sources(options.data):
             model = pishro.fit(frame, target, max_seconds=options.max_seconds)
-            rows += measured(browser, model, name, options.screens)
+            rows += measured(browser, model.report, name, options.screens)
+        rows += measured(browser, reconstructed(), "autoencoder", options.screens)
         browser.close()
     bad = [
         row

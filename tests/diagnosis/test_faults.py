@@ -8,6 +8,7 @@ import torch
 from setups import NET, healthy, observed, trained, wave, with_test
 
 from pishro.diagnosis import Diagnosis, Observation, diagnose
+from pishro.diagnosis.gradient_flow import stalled_layers
 from pishro.diagnosis.sentences import PHRASES
 from pishro.likelihoods import Categorical, Normal
 from pishro.nn import Dense, Network
@@ -61,6 +62,14 @@ def test_stalled_layer(good: Observation) -> None:
     history = History(layer_updates={"dense1": [1e-9] * 10, "dense2": [1e-2] * 10})
     members = trained(NET, good.trained.theta, good.train, history=history)
     assert "stalled" in faults(dataclasses.replace(good, trained=members))
+
+
+def test_many_stalled_layers_are_one_sentence(good: Observation) -> None:
+    updates = {f"dense{i}": [1e-9 * i] * 10 for i in range(1, 8)} | {"dense8": [1e-2] * 10}
+    members = trained(NET, good.trained.theta, good.train, history=History(layer_updates=updates))
+    (found,) = stalled_layers(dataclasses.replace(good, trained=members))
+    assert found.sentence.startswith("dense1, dense2, dense3, dense4, … hardly learned")
+    assert found.values["ratio"] == pytest.approx(7e-9)
 
 
 def test_redundant_and_too_many_parameters() -> None:

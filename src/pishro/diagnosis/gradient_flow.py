@@ -25,6 +25,9 @@ STALLED = 1e-3
 
 ROWS = 300
 
+NAMED = 4
+"""Layers called by their names."""
+
 
 def gradient_flow(observation: Observation) -> Iterator[Fact]:
     """Vanishing or exploding gradients, at the start or at the end."""
@@ -67,12 +70,14 @@ def stalled_layers(observation: Observation) -> Iterator[Fact]:
     if len(typical) < 2 or not all(map(math.isfinite, typical.values())):
         return
     best = max(typical, key=lambda n: typical[n])
-    for name, ratio in typical.items():
-        if ratio < STALLED * typical[best]:
-            values: dict[str, float | int | str] = {
-                "ratio": ratio,
-                "layer": name,
-                "best": best,
-                "most": typical[best],
-            }
-            yield Fact("stalled", values, STALLED * typical[best], "a thousandth of the fastest layer", "warning")
+    slow = {name: ratio for name, ratio in typical.items() if ratio < STALLED * typical[best]}
+    if slow:
+        # a deep network may stall in dozens of layers, and one sentence says it
+        named = [*list(slow)[:NAMED], *(["…"] if len(slow) > NAMED else [])]
+        values: dict[str, float | int | str] = {
+            "ratio": max(slow.values()),
+            "layers": ", ".join(named),
+            "best": best,
+            "most": typical[best],
+        }
+        yield Fact("stalled", values, STALLED * typical[best], "a thousandth of the fastest layer", "warning")

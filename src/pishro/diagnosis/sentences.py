@@ -18,8 +18,8 @@ _UNITS = {
     "exploding": "Gradients explode on the way back {when}: at {first} they are {ratio:.1e} times as large as at "
     "{last}.",
     "exploding.remedy": "Start from smaller weights, clip the gradient, or normalize the layers.",
-    "stalled": "{layer} hardly learned: per iteration its parameters changed by {ratio:.1e} of their size, those of "
-    "{best} by {most:.1e}.",
+    "stalled": "{layers} hardly learned: per iteration parameters changed by {ratio:.1e} of their size at most, those "
+    "of {best} by {most:.1e}.",
     "stalled.remedy": "Look for saturation and vanishing gradients, and scale the inputs.",
 }
 

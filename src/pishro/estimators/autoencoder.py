@@ -3,8 +3,10 @@
 __all__ = ["Autoencoder"]
 
 import dataclasses
+import os
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -16,6 +18,7 @@ from sklearn.utils.validation import check_array
 from torch import Tensor
 
 from pishro.errors import DataError, SettingError, ShapeError, unknown_name
+from pishro.estimators.autoencoder_facts import autoencoder_facts
 from pishro.estimators.images import checked_numbers, image_rows
 from pishro.estimators.inputs import Floats, seed_from, without_torch
 from pishro.estimators.not_fitted import NotFittedError
@@ -35,6 +38,8 @@ from pishro.models import (
 from pishro.nn import Network
 from pishro.objectives import Batch, Disturbance
 from pishro.optim import Rule
+from pishro.report.facts import ReportFacts
+from pishro.report.languages import catalog_of
 from pishro.training import train_mini_batches
 
 VALIDATION = 0.1
@@ -205,6 +210,30 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         """Mean log-likelihood of rows X under their reconstruction, up to a constant; larger is better."""
         del y
         return -float(self.anomaly_score(X).mean())
+
+    def report(self, path: str | os.PathLike[str], X: Any, X_train: Any, *, language: str = "en") -> None:
+        """Write the report: one self-contained HTML file.
+
+        Parameters
+        ----------
+        path : where it goes; an existing file is replaced when the new one is whole.
+        X : rows that the fit never saw; scores and pictures are of them.
+        X_train : the rows of the fit, from which the baselines learn (mean row, principal components).
+        language : "en" for English, "fa" for Persian.
+        """
+        from pishro.report.html import write_report  # noqa: PLC0415 - matplotlib is slow to import
+
+        catalog = catalog_of(language)
+        write_report(self.facts(X, X_train, Path(path).stem), path, catalog)
+
+    def facts(self, X: Any, X_train: Any, name: str = "autoencoder") -> ReportFacts:
+        """What the report says, see `report`."""
+        model, held = self._fitted(), self._rows(X)
+        if len(held) < 2:
+            raise DataError(f"Expected at least 2 rows to score, received {len(held)}; bring rows left out of the fit.")
+        given = getattr(self, "feature_names_in_", [f"x{j}" for j in range(held.shape[1])])
+        columns = [str(column) for column in given] if held.ndim == 2 else []
+        return autoencoder_facts(model, held, self._rows(X_train), columns, name)
 
     def _rows(self, X: Any, *, reset: bool = False) -> Tensor:
         values = checked_numbers(self, X, reset=reset)

@@ -43,6 +43,7 @@ from pishro.models.explanation import PartialDependence, input_jacobian, partial
 from pishro.models.fit_stream import fit_stream
 from pishro.models.fit_table import FitSettings, FittedTable, calibration_share, fit_encoded, fit_table
 from pishro.models.image_plan import given_widths, mini_batch_plan
+from pishro.models.reconstruction import Reconstructions, compare_reconstructions
 from pishro.models.row_scaling import RowScaling
 from pishro.models.table_model import TableModel, scaled_predictive
 
@@ -75,6 +76,7 @@ __all__ = [
     "Metric",
     "Negative",
     "PartialDependence",
+    "Reconstructions",
     "RowScaling",
     "SaltAndPepper",
     "Scores",
@@ -86,6 +88,7 @@ __all__ = [
     "calibration_share",
     "code_penalty",
     "collect_exhibits",
+    "compare_reconstructions",
     "conv_autoencoder",
     "convolutional_network",
     "dense_autoencoder",

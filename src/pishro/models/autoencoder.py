@@ -157,7 +157,7 @@ class AutoencoderModel:
     def encode(self, x: Tensor) -> Tensor:
         """The code (N, units) of rows (N, *row)."""
         with torch.no_grad():
-            parts = [encode(self.network, self.theta, self._scaled(part)) for part in x.split(ROWS_AT_ONCE)]
+            parts = [encode(self.network, self.theta, self.scaled(part)) for part in x.split(ROWS_AT_ONCE)]
         return torch.cat(parts)
 
     def decode(self, code: Tensor) -> Tensor:
@@ -176,13 +176,14 @@ class AutoencoderModel:
         """
         costs = []
         for part in x.split(ROWS_AT_ONCE):
-            raw, y = self._decoded(self.encode(part)), self._scaled(part).flatten(1)
+            raw, y = self._decoded(self.encode(part)), self.scaled(part).flatten(1)
             if not self.likelihood.dispersion:
                 y = y.clamp(0, 1)
             costs.append(self.likelihood.nll(raw, y).double() * self.trained.beta)
         return torch.cat(costs)
 
-    def _scaled(self, x: Tensor) -> Tensor:
+    def scaled(self, x: Tensor) -> Tensor:
+        """Rows (N, *row) in the network's units."""
         return self.scaling(x).to(self.theta.dtype)
 
     @torch.no_grad()

@@ -1,6 +1,6 @@
 """Held-out scores, each with a bootstrap interval over the held-out rows, and the baselines beside them."""
 
-__all__ = ["baseline_scores", "class_metrics", "regression_metrics"]
+__all__ = ["baseline_scores", "class_metrics", "reconstruction_metrics", "regression_metrics"]
 
 from collections.abc import Callable
 
@@ -65,6 +65,24 @@ def regression_metrics(
         metrics.append(_metric("log-likelihood", log_density[:, None], lambda m: m[..., 0], "higher", "nats"))
     if inside is not None:
         metrics.append(_metric("95 % coverage", inside[:, None], lambda m: m[..., 0], "0.95"))
+    return tuple(metrics)
+
+
+def reconstruction_metrics(squares: Array, spread: Array) -> tuple[Metric, ...]:
+    """Mean squared error of a row, and R², of rows that came back.
+
+    Parameters
+    ----------
+    squares : squared error of each row (N,), summed over its entries.
+    spread : squared distance of each row from the mean row (N,).
+    """
+
+    def r2(m: Array) -> Array:
+        return 1 - m[..., 0] / np.maximum(m[..., 1], np.finfo(float).tiny)
+
+    metrics = [_metric("squared error", squares[:, None], lambda m: m[..., 0], "lower")]
+    if spread.any():
+        metrics.append(_metric("R²", np.stack([squares, spread], 1), r2, "higher"))
     return tuple(metrics)
 
 

@@ -40,7 +40,8 @@ def give_advice(facts: ReportFacts, answer: Answer, catalog: Catalog) -> list[st
     comparison = answer.comparison
     baseline = baseline_name(comparison.baseline, catalog)
     if comparison.grade in {"tie", "worse"}:
-        said.append(catalog.say("advice.use_baseline", baseline=baseline, target=catalog.quoted(facts.target)))
+        key = "advice.use_baseline" if facts.reconstruction is None else "advice.use_baseline_rows"
+        said.append(catalog.say(key, baseline=baseline, target=catalog.quoted(facts.target)))
     if comparison.grade == "likely":
         said.append(catalog.say("advice.settle", baseline=baseline))
     faults = facts.diagnosis.faults if facts.diagnosis is not None else ()

@@ -178,14 +178,19 @@ def _coverage_grade(metric: Metric | None) -> str:
     return "narrow" if metric.value < 0.95 else "wide"
 
 
+def _purpose(facts: ReportFacts, catalog: Catalog) -> str:
+    """What the network is for."""
+    columns, found = catalog.count("column", len(facts.columns)), facts.reconstruction
+    if found is None:
+        return catalog.say("answer.predicts", target=catalog.quoted(facts.target), columns=columns)
+    units = catalog.count("code_unit", found.units)
+    if len(found.row) == 1:
+        return catalog.say("answer.gives_back_rows", columns=columns, units=units)
+    return catalog.say("answer.gives_back_images", height=found.row[1], width=found.row[2], units=units)
+
+
 def _paragraph(facts: ReportFacts, comparison: Comparison, catalog: Catalog) -> list[str]:
-    said = [
-        catalog.say(
-            "answer.predicts",
-            target=catalog.quoted(facts.target),
-            columns=catalog.count("column", len(facts.columns)),
-        )
-    ]
+    said = [_purpose(facts, catalog)]
     if not facts.scores.metrics:
         return said
     head = facts.scores.metrics[0]

@@ -5,7 +5,7 @@ __all__ = ["ReportFacts"]
 import dataclasses
 
 from pishro.diagnosis import Certificate, Diagnosis
-from pishro.models import Evaluation, Exhibits, Scores
+from pishro.models import Evaluation, Exhibits, Reconstructions, Scores
 from pishro.training.record import TrainingRecord
 
 
@@ -17,7 +17,7 @@ class ReportFacts:
     ----------
     name : name of the model or of the run.
     target : name of the target column.
-    task : "regression" or "classification".
+    task : "regression", "classification", or "reconstruction" for an autoencoder, which has no target.
     rows : number of training rows and of held-out rows.
     schema_sentences : what the reader of the table decided, a sentence each.
     columns : (name, kind, note) of each input column that the model uses.
@@ -32,6 +32,7 @@ class ReportFacts:
     diagnosis : what the training and the held-out rows show; None where it was not made.
     certificate : what kind of point the training reached; None where it was not made.
     exhibits : relevance, effects and whatever else only the rows could tell; empty where they were not at hand.
+    reconstruction : held-out rows and what came back, of an autoencoder.
     """
 
     name: str
@@ -51,3 +52,4 @@ class ReportFacts:
     diagnosis: Diagnosis | None = None
     certificate: Certificate | None = None
     exhibits: Exhibits = dataclasses.field(default_factory=Exhibits)
+    reconstruction: Reconstructions | None = None

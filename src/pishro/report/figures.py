@@ -7,6 +7,7 @@ __all__ = [
     "count_by",
     "coverage_curve",
     "curve",
+    "dots",
     "name_ticks",
     "residual_histogram",
     "residual_scatter",
@@ -62,7 +63,7 @@ def count_by(axis: Axis, most: int) -> None:
         axis.set_major_formatter(FuncFormatter(lambda value, _: fixed(value, 0)))
 
 
-def _dots(axes: Axes, x: _Array, y: _Array, *, missed: bool = False) -> None:
+def dots(axes: Axes, x: _Array, y: _Array, *, missed: bool = False) -> None:
     """Points with a thin rim in the color of the page, smaller and paler where there are many."""
     size, alpha = (18.0, 0.85) if len(x) <= 300 else (9.0, 0.55)
     axes.scatter(
@@ -175,9 +176,9 @@ def agreement(columns: tuple[_Array, ...], x: str, y: str, *, axes: Axes | None 
         axes.vlines(actual[at][bars], lower[bars], upper[bars], color=BLUE, linewidth=0.8, alpha=0.3, zorder=2)
         missed = np.flatnonzero(~inside)
         axes.vlines(actual[at][missed], lower[missed], upper[missed], color=VERMILLION, linewidth=0.9, alpha=0.4)
-    _dots(axes, actual[at][inside], predicted[at][inside])
+    dots(axes, actual[at][inside], predicted[at][inside])
     if not inside.all():
-        _dots(axes, actual[at][~inside], predicted[at][~inside], missed=True)
+        dots(axes, actual[at][~inside], predicted[at][~inside], missed=True)
     axes.set_xlim(low, high)
     axes.set_ylim(low, high)
     axes.set_aspect("equal", adjustable="box")
@@ -192,7 +193,7 @@ def residual_scatter(against: _Array, residuals: _Array, x: str, y: str, *, axes
     axes = framed(axes, 3.7)
     at = thin(len(against))
     axes.axhline(0, color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
-    _dots(axes, against[at], residuals[at])
+    dots(axes, against[at], residuals[at])
     levels = np.unique(against)
     if len(against) >= 100 and len(levels) > 1:
         groups = np.array_split(np.argsort(against, kind="stable"), 10)
@@ -215,7 +216,7 @@ def residual_strips(levels: list[str], residuals: _Array, x: str, y: str, *, axe
     beside = 0.28 * np.sin(np.arange(len(place)) * 2.399963)  # the golden angle spreads dots without a pattern
     axes.axhline(0, color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
     at = thin(len(place))
-    _dots(axes, (place + beside)[at], residuals[at])
+    dots(axes, (place + beside)[at], residuals[at])
     known = [i for i in range(len(names)) if np.sum(place == i) >= 5]
     _means(axes, known, [residuals[place == i].mean() for i in known], joined=False)
     name_ticks(axes, names)

@@ -19,16 +19,18 @@ from pishro.report.facts import ReportFacts
 from pishro.report.findings import certificate_sentences, diagnosis_sentence, findings_of
 from pishro.report.input_panels import input_panels
 from pishro.report.panels import Panel, score_panel, training_panels
+from pishro.report.reconstruction_panels import reconstruction_panels
 from pishro.report.regression_panels import regression_panels, residual_panels
 from pishro.report.sentences import ENGLISH
 from pishro.report.wording import number, printable, short
 
 # A table of more columns than this is folded, and one of more than the second number is cut.
 _FOLD, _CUT = 25, 500
-_SECTIONS = (
-    *("answer", "next", "data", "network", "training", "predictions", "inputs"),
-    *("diagnosis", "certificate", "repeat"),
-)
+_PANELS = {
+    "regression": regression_panels,
+    "classification": class_panels,
+    "reconstruction": reconstruction_panels,
+}
 
 
 def render_report(facts: ReportFacts, catalog: Catalog = ENGLISH) -> str:
@@ -84,7 +86,7 @@ def _context(facts: ReportFacts, catalog: Catalog) -> dict[str, Any]:
         "catalog": catalog,
         "say": catalog.say,
         "title": catalog.say("title", name=catalog.foreign(facts.name)),
-        "eyebrow": catalog.say("eyebrow", task=catalog.name("task", facts.task), target=catalog.quoted(facts.target)),
+        "eyebrow": _eyebrow(facts, catalog),
         "answer": answer,
         "arrows": catalog.say("table.arrows"),
         "score_figure": score_panel(facts, catalog),
@@ -97,17 +99,26 @@ def _context(facts: ReportFacts, catalog: Catalog) -> dict[str, Any]:
         "training_sentences": _training_sentences(facts, catalog),
         "reasons": _reasons(facts, catalog),
         "training_figures": training_panels(facts, catalog),
-        "prediction_figures": _prediction_panels(facts, catalog),
+        "prediction_figures": _PANELS[facts.task](facts, catalog),
         "input_figures": [*input_panels(facts, catalog), *_residuals_by_input(facts, catalog)],
         **_findings(facts, catalog),
         "repeat_lead": catalog.say("repeat.lead", seed=facts.record.seed),
         "versions": {**facts.record.versions, **facts.versions},
-        "sections": _SECTIONS,
+        "sections": _sections(facts),
     }
 
 
-def _prediction_panels(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
-    return regression_panels(facts, catalog) if facts.task == "regression" else class_panels(facts, catalog)
+def _sections(facts: ReportFacts) -> list[str]:
+    """What the page consists of: only a prediction has inputs that matter more or less."""
+    rows = ["reconstructions"] if facts.task == "reconstruction" else ["predictions", "inputs"]
+    certificate = ["certificate"] if facts.certificate is not None else []
+    return ["answer", "next", "data", "network", "training", *rows, "diagnosis", *certificate, "repeat"]
+
+
+def _eyebrow(facts: ReportFacts, catalog: Catalog) -> str:
+    if facts.task == "reconstruction":
+        return catalog.say("eyebrow.reconstruction")
+    return catalog.say("eyebrow", task=catalog.name("task", facts.task), target=catalog.quoted(facts.target))
 
 
 def _residuals_by_input(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
@@ -130,6 +141,10 @@ def _findings(facts: ReportFacts, catalog: Catalog) -> dict[str, Any]:
 
 def _rows_sentence(facts: ReportFacts, catalog: Catalog) -> str:
     train, test = facts.rows
+    if not facts.columns:
+        return catalog.say(
+            "data.rows_only", train=catalog.count("training_row", train), test=catalog.count("held_out", test)
+        )
     columns = catalog.count("column", len(facts.columns))
     if facts.left_out:
         columns += catalog.say("enumeration") + catalog.count("left_out_column", len(facts.left_out))

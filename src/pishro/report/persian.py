@@ -9,6 +9,7 @@ __all__ = ["PERSIAN", "persian_numerals"]
 import re
 
 from pishro.report.catalog import Catalog
+from pishro.report.persian_captions import CAPTIONS
 from pishro.report.persian_facts import FACTS
 from pishro.report.persian_retellings import RETELLINGS
 
@@ -69,14 +70,18 @@ _NOUNS = {
     "epoch.other": "{n} دوره",
     "thread.one": "{n} رشته‌ی پردازشی",
     "thread.other": "{n} رشته‌ی پردازشی",
+    "code_unit.one": "{n} عدد",
+    "code_unit.other": "{n} عدد",
     "point.one": "{n} واحد درصد",
     "point.other": "{n} واحد درصد",
     "baseline.mean": "میانگین داده‌های آموزشی",
     "baseline.median": "میانه‌ی داده‌های آموزشی",
     "baseline.majority": "پرشمارترین رده",
     "baseline.linear": "مدل خطی",
+    "baseline.principal": "همین تعداد مؤلفه‌ی اصلی",
     "baseline.logistic": "رگرسیون لجستیک",
     "metric.accuracy": "درستی",
+    "metric.squared error": "خطای مربعی هر سطر",
     "metric.log-loss": "زیان لگاریتمی",
     "metric.log-likelihood": "لگاریتم درست‌نمایی",
     "metric.95 % coverage": "پوشش بازه‌های ۹۵٪",
@@ -92,6 +97,7 @@ _NOUNS = {
 _HEADINGS = {
     "title": "گزارش {name}",
     "eyebrow": "گزارش پیشرو · {task}ِ {target}",
+    "eyebrow.reconstruction": "گزارش پیشرو · خودرمزگذار",
     "heading.answer": "پاسخ",
     "heading.scores": "امتیازها روی سطرهای کنارگذاشته",
     "heading.next": "گام بعدی چیست",
@@ -99,6 +105,7 @@ _HEADINGS = {
     "heading.network": "شبکه",
     "heading.training": "آموزش",
     "heading.predictions": "پیش‌بینی‌ها",
+    "heading.reconstructions": "بازسازی‌ها",
     "heading.inputs": "ورودی‌ها",
     "heading.diagnosis": "عیب‌یابی",
     "heading.certificate": "گواهی نقطه‌ی به‌دست‌آمده",
@@ -115,6 +122,7 @@ _HEADINGS = {
     "nav.network": "شبکه",
     "nav.training": "آموزش",
     "nav.predictions": "پیش‌بینی‌ها",
+    "nav.reconstructions": "بازسازی‌ها",
     "nav.inputs": "ورودی‌ها",
     "nav.diagnosis": "عیب‌یابی",
     "nav.certificate": "گواهی",
@@ -146,6 +154,8 @@ _HEADINGS = {
 
 _ANSWER = {
     "answer.predicts": "این مدل {target} را از روی {columns} پیش‌بینی می‌کند.",
+    "answer.gives_back_rows": "این شبکه سطرهایی با {columns} را از راه رمزی با {units} بازمی‌سازد.",
+    "answer.gives_back_images": "این شبکه تصویرهای {height} × {width} را از راه رمزی با {units} بازمی‌سازد.",
     "answer.headline": "روی {rows} که هرگز ندیده بود، {metric} برابر {value} است (بازه‌ی ۹۵٪: {interval}).",
     "answer.headline_bare": "روی {rows} که هرگز ندیده بود، {metric} برابر {value} است.",
     "answer.no_baseline": "هیچ مدل پایه‌ای سنجیده نشد؛ پس معلوم نیست که مدلی ساده‌تر هم به همین خوبی باشد یا نه.",
@@ -179,6 +189,10 @@ _ANSWER = {
     "advice.use_baseline": (
         "{baseline} را به کار ببرید: ساده‌تر است و شبکه روی این سطرها بهتر از آن نیست. هر گاه سطرهای بیشتر، یا "
         "ستون‌هایی داشتید که از {target} بیشتر خبر بدهند، به شبکه بازگردید."
+    ),
+    "advice.use_baseline_rows": (
+        "{baseline} را به کار ببرید: ساده‌تر است و شبکه روی این سطرها بهتر از آن نیست. واحدهای بیشتر میان ورودی و "
+        "رمز، یا دوره‌های بیشتر، شاید این را دگرگون کند."
     ),
     "advice.more_held_out": (
         "سطرهای بیشتری کنار بگذارید یا اعتبارسنجی متقابل کنید: با {rows} امتیازها را تنها تقریبی می‌توان دانست."
@@ -245,6 +259,7 @@ _TITLES = {
 
 _STORY = {
     "data.rows": "{train} و {test}؛ {columns}.",
+    "data.rows_only": "{train} و {test}.",
     "training.size": "{networks} هر یک با {parameters}، {rows}: {iterations} در {seconds} با {threads}.",
     "training.effective": (
         "به‌طور میانگین {effective} از {parameters} پارامتر مؤثرند (\u2066γ\u2069، \u2066MacKay 1992\u2069)."
@@ -269,111 +284,10 @@ _STORY = {
     "seconds": "{seconds} ثانیه",
 }
 
-_CAPTIONS = {
-    "figure.scores": "مدل و هر یک از مدل‌های پایه: {metric} با بازه‌ی ۹۵٪ آن (خودگردان‌سازی).",
-    "figure.cost": (
-        "هزینه‌ی منظم‌شده به ازای هر سطر آموزشی، از {first} تا {last}. نوفه و زوال وزن در راه از نو برآورد "
-        "می‌شوند؛ پس هزینه نزدیک نیم می‌نشیند و تنها در میان راه فرو می‌افتد."
-    ),
-    "figure.class_cost": "هزینه‌ی منظم‌شده به ازای هر سطر آموزشی، از {first} تا {last}. زوال وزن در راه از نو برآورد "
-    "می‌شود.",
-    "figure.mini_batch_cost": "هزینه به ازای هر سطر آموزشی، میانگین ریزدسته‌های یک دوره، از {first} تا {last}.",
-    "figure.validation": (
-        "هزینه به ازای هر سطری که از گرادیان دور نگه داشته شد، از {first} تا {last}؛ وزن‌های پایین‌ترین نقطه‌ی آن "
-        "نگه داشته شدند."
-    ),
-    "figure.gradient": "نرم گرادیان هزینه؛ در پایان {last} است.",
-    "figure.damping": (
-        "میرایی \u2066λ\u2069 در لونبرگ–مارکوارت: کوچک یعنی نزدیک به گاوس–نیوتن، بزرگ یعنی نزدیک به کاهش گرادیان."
-    ),
-    "figure.effective": "پارامترهای مؤثر \u2066γ\u2069؛ در پایان {last} از {parameters}.",
-    "figure.running": "میانگین شبکه‌هایی که هنوز در کارند: {first} در آغاز، {last} در پایان.",
-    "figure.chosen": "لوزی نقطه‌ای را نشان می‌دهد که نگه داشته شد.",
-    "figure.agreement": "سطرهای کنارگذاشته: پیش‌بینی در برابر مقدار واقعی. {correlation}",
-    "figure.train_agreement": (
-        "سطرهای آموزشی: پیش‌بینی در برابر مقدار واقعی. {correlation} اگر \u2066R\u2069 در اینجا بسیار بیشتر از "
-        "سطرهای کنارگذاشته باشد، نشانه‌ی بیش‌برازش است."
-    ),
-    "figure.agreement_r": "همبستگی \u2066R\u2069 = {r}.",
-    "figure.agreement_no_r": "همبستگی \u2066R\u2069 تعریف نمی‌شود، زیرا یک سو ثابت است.",
-    "figure.bars": (
-        "{which} بازه‌های ۹۵٪ هستند؛ در {outside} سطر از {rows} بازه مقدار واقعی را در بر نمی‌گیرد (لوزی‌ها)."
-    ),
-    "figure.every_bar": "خط‌های عمودی",
-    "figure.some_bars": "خط‌های عمودی، برای {shown} سطر با فاصله‌ی یکسان و برای هر خطا،",
-    "figure.coverage": (
-        "سهم مقدارهای کنارگذاشته در بازه‌های هر سطح؛ روی قطر، بازه‌ها به قول خود وفا می‌کنند. نوار آن چیزی است که "
-        "با {rows} نامعلوم می‌ماند."
-    ),
-    "figure.relevance": "اهمیت ستون‌ها.",
-    "figure.relevance_some": "اهمیت {shown} ستون مهم‌تر از {columns} ستون.",
-    "figure.effect": (
-        "اثر {column}: میانگین پیش‌بینی روی سطرها هنگامی که تنها این ستون تغییر کند. نوار با احتمال {level} این "
-        "میانگین را در بر دارد."
-    ),
-    "figure.effect_classes": "اثر {column} بر احتمال {classes}، میانگین روی سطرها.",
-    "figure.residuals": "مانده‌ها در برابر پیش‌بینی‌ها. شیب یا قیف ساختاری است که مدل آن را ندیده است.",
-    "figure.residuals_against": "مانده‌ها در برابر {column}. هر روندی چیزی است که این ستون هنوز می‌تواند بگوید.",
-    "figure.trend": "خط میانگین گروه‌هایی با شمار سطرهای برابر است.",
-    "figure.histogram": "مانده‌ها (واقعی منهای پیش‌بینی): میانگین {mean}، انحراف معیار {deviation}.",
-    "figure.beyond": "{rows} بیرون از محور.",
-    "figure.confusion": (
-        "ماتریس درهم‌ریختگی: سطرها بر پایه‌ی رده‌ی واقعی و رده‌ی پیش‌بینی‌شده؛ تیرگی سهم از رده‌ی واقعی است."
-    ),
-    "figure.confusion_pairs": "پرشمارترین اشتباه‌ها: {pairs}.",
-    "figure.confusion_pair": "{actual} به جای {predicted} گرفته شد ({n})",
-    "figure.confusion_others": "{n} رده‌ی کمیاب با هم آمده‌اند.",
-    "figure.reliability": (
-        "کالیبره‌بودن احتمال {name}: نقطه‌های روی قطر به قول خود وفا می‌کنند. خط‌های عمودی بازه‌های ۹۵٪ هستند."
-    ),
-    "figure.reliability_top": (
-        "کالیبره‌بودن احتمال رده‌ی پیش‌بینی‌شده: نقطه‌های روی قطر به قول خود وفا می‌کنند. خط‌های عمودی بازه‌های ۹۵٪ هستند."
-    ),
-    "figure.roc": "منحنی \u2066ROC\u2069 برای {name}: مساحت {area}.",
-    "figure.roc_several": (
-        "منحنی‌های \u2066ROC\u2069، هر رده در برابر بقیه، برای رده‌هایی که بدتر از همه بازشناخته می‌شوند: مساحت {areas}."
-    ),
-    "figure.pr": "دقت در برابر بازیابی برای {name}: میانگین دقت {area}؛ با حدس‌زدن {base} می‌شد.",
-    "figure.pr_several": (
-        "دقت در برابر بازیابی، هر رده در برابر بقیه، برای رده‌هایی که بدتر از همه بازشناخته می‌شوند: میانگین دقت {areas}."
-    ),
-    "figure.class_area": "{name} {area}",
-    "figure.thinned": "{shown} سطر از {rows} سطر، با فاصله‌ی یکسان، رسم شده است.",
-    "axis.iteration": "تکرار",
-    "axis.epoch": "دوره",
-    "axis.cost": "هزینه (نَت بر سطر)",
-    "axis.class_cost": "هزینه (نَت بر سطر)",
-    "axis.mini_batch_cost": "هزینه (نَت بر سطر)",
-    "axis.validation": "هزینه‌ی اعتبارسنجی (نَت بر سطر)",
-    "axis.gradient": "نرم گرادیان \u2066‖g‖\u2069",
-    "axis.damping": "میرایی \u2066λ\u2069",
-    "axis.effective": "پارامترهای مؤثر \u2066γ\u2069",
-    "axis.parameters": "\u2066P = {n}\u2069",
-    "axis.actual": "مقدار واقعی {target}",
-    "axis.predicted": "پیش‌بینی {target}",
-    "axis.residual": "مانده‌ی {target}",
-    "axis.rows": "شمار سطرها",
-    "axis.class_actual": "رده‌ی واقعی",
-    "axis.class_predicted": "رده‌ی پیش‌بینی‌شده",
-    "axis.probability": "احتمال پیش‌بینی‌شده",
-    "axis.frequency": "فراوانی مشاهده‌شده",
-    "axis.false_positive": "نرخ مثبت کاذب",
-    "axis.true_positive": "نرخ مثبت درست",
-    "axis.recall": "بازیابی",
-    "axis.precision": "دقت",
-    "axis.others": "بقیه",
-    "axis.level": "سطح بازه",
-    "axis.inside": "مقدارهای درون بازه",
-    "axis.relevance": "سهم از واریانس پیش‌بینی",
-    "axis.averaged": "میانگین پیش‌بینی {target}",
-    "axis.class_averaged": "میانگین احتمال",
-    "axis.class_probability": "میانگین احتمال {name}",
-}
-
 PERSIAN = Catalog(
     "fa",
     "rtl",
-    {**_NOUNS, **_HEADINGS, **_ANSWER, **_TITLES, **_STORY, **_CAPTIONS, **FACTS},
+    {**_NOUNS, **_HEADINGS, **_ANSWER, **_TITLES, **_STORY, **CAPTIONS, **FACTS},
     ("«", "»"),
     persian_numerals,
     RETELLINGS,

@@ -24,6 +24,11 @@ _RECIPES = {
         "ریزدسته‌های {number_b} سطری با \u2066AdamW\u2069 روی {nets} با {units} واحد، با توقف زودهنگام روی بخشی از "
         "سطرهای آموزشی: {number_n} سطر با {number_d} ورودی برای گام‌های مرتبه‌دوم بیش از اندازه زیاد است."
     ),
+    "Mini-batches of {number_b} rows by {rule}, at most {number_e} epochs, stopped early on {number_p}% of the "
+    "training rows.": (
+        "ریزدسته‌های {number_b} سطری با {rule}، حداکثر {number_e} دوره، با توقف زودهنگام روی {number_p}٪ از "
+        "سطرهای آموزشی."
+    ),
     "1 network": "یک شبکه",
     "{number} networks": "{number} شبکه",
     "members": "شبکه‌های",

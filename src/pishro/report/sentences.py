@@ -26,14 +26,18 @@ _NOUNS = {
     "epoch.other": "{n} epochs",
     "thread.one": "{n} thread",
     "thread.other": "{n} threads",
+    "code_unit.one": "{n} number",
+    "code_unit.other": "{n} numbers",
     "point.one": "{n} percentage point",
     "point.other": "{n} percentage points",
     "baseline.mean": "the training mean",
     "baseline.median": "the training median",
     "baseline.majority": "the most frequent class",
     "baseline.linear": "a linear model",
+    "baseline.principal": "as many principal components",
     "baseline.logistic": "a logistic regression",
     "metric.accuracy": "accuracy",
+    "metric.squared error": "squared error per row",
     "metric.log-loss": "log-loss",
     "metric.log-likelihood": "log-likelihood",
     "metric.95 % coverage": "95 % coverage",
@@ -49,6 +53,7 @@ _NOUNS = {
 _HEADINGS = {
     "title": "{name}: report",
     "eyebrow": "pishro report · {task} of {target}",
+    "eyebrow.reconstruction": "pishro report · autoencoder",
     "heading.answer": "The answer",
     "heading.scores": "Scores on held-out rows",
     "heading.next": "What to do next",
@@ -56,6 +61,7 @@ _HEADINGS = {
     "heading.network": "The network",
     "heading.training": "The training",
     "heading.predictions": "The predictions",
+    "heading.reconstructions": "The reconstructions",
     "heading.inputs": "The inputs",
     "heading.diagnosis": "Diagnosis",
     "heading.certificate": "Certificate of the point reached",
@@ -72,6 +78,7 @@ _HEADINGS = {
     "nav.network": "Network",
     "nav.training": "Training",
     "nav.predictions": "Predictions",
+    "nav.reconstructions": "Reconstructions",
     "nav.inputs": "Inputs",
     "nav.diagnosis": "Diagnosis",
     "nav.certificate": "Certificate",
@@ -103,6 +110,8 @@ _HEADINGS = {
 
 _ANSWER = {
     "answer.predicts": "This model predicts {target} from {columns}.",
+    "answer.gives_back_rows": "This network gives rows of {columns} back through a code of {units}.",
+    "answer.gives_back_images": "This network gives images of {height} × {width} back through a code of {units}.",
     "answer.headline": "On {rows} that it never saw, its {metric} is {value} (95 % interval {interval}).",
     "answer.headline_bare": "On {rows} that it never saw, its {metric} is {value}.",
     "answer.no_baseline": "No baseline was measured, so it is not known whether a simpler model does as well.",
@@ -127,6 +136,8 @@ _ANSWER = {
     "tile.of_rows": "{n} trained on",
     "advice.use_baseline": "Prefer {baseline}: it is simpler and the network is not better on these rows. Come back "
     "to the network with more rows or with columns that say more about {target}.",
+    "advice.use_baseline_rows": "Prefer {baseline}: that is simpler, and the network is not better on these rows. More "
+    "units between input and code, or more epochs, may change that.",
     "advice.more_held_out": "Hold out more rows or cross-validate: with {rows} the scores are only known roughly.",
     "advice.settle": "To settle whether the network beats {baseline}, cross-validate or hold out more rows.",
     "advice.narrow": "Do not rely on the 95 % intervals yet: they hold too few of the held-out values. Look for "
@@ -180,6 +191,7 @@ _TITLES = {
 
 _STORY = {
     "data.rows": "{train} and {test}; {columns}.",
+    "data.rows_only": "{train} and {test}.",
     "training.size": "{networks} of {parameters}, {rows}: {iterations} in {seconds} with {threads}.",
     "training.effective": "{effective} of {parameters} parameters are effective on average (γ, MacKay 1992).",
     "training.noise": "Estimated noise: {noise} standard deviations of the target.",
@@ -225,6 +237,14 @@ _CAPTIONS = {
     "The band holds the average with probability {level}.",
     "figure.effect_classes": "Effect of {column} on the probability of {classes}, averaged over the rows.",
     "figure.residuals_against": "Residuals against {column}. A trend is something the column could still tell.",
+    "figure.images": "{n} held-out images, evenly chosen, and what came back below.",
+    "figure.worst_images": "The {n} held-out images that came back worst, and what came back below.",
+    "figure.explained": "Share of each column's variance that comes back (R²), the smallest first.",
+    "figure.explained_some": "Share of a column's variance that comes back (R²): the {shown} smallest of {columns}.",
+    "figure.code": "The code of held-out rows.",
+    "figure.code_first": "The first two of the {units} units of the code, for held-out rows.",
+    "figure.errors": "Squared error of each held-out row: half of them are below {middle}, 95 % below {high}. Rows far "
+    "to the right are unlike those of the training.",
     "figure.chosen": "The diamond marks the point that was kept.",
     "figure.pr": "Precision against recall for {name}: average precision {area}; guessing gives {base}.",
     "figure.pr_several": "Precision against recall, each class against the rest, for the classes that are told apart "
@@ -264,6 +284,9 @@ _CAPTIONS = {
     "axis.actual": "actual {target}",
     "axis.predicted": "predicted {target}",
     "axis.residual": "residual of {target}",
+    "axis.explained": "share of the variance",
+    "axis.code": "code unit {n}",
+    "axis.squared_error": "squared error",
     "axis.rows": "rows",
     "axis.class_actual": "actual class",
     "axis.class_predicted": "predicted class",
