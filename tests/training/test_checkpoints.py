@@ -1,5 +1,6 @@
 """A training that is killed, interrupted or refused by the disk goes on, and ends as if nothing had been."""
 
+import copy
 import errno
 import os
 import random
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -129,6 +131,26 @@ def test_a_callback_ends_the_training(kind: str) -> None:
     record = fit(kind, watch=watch).record
     assert record.iterations == 4
     assert record.reasons == [optim.Reason.GOAL.sentence] * 3
+
+
+def test_a_descent_goes_on_from_before_its_first_step() -> None:
+    class AtOnce:
+        """Remembers the first safe point, and ends there."""
+
+        found: dict[str, Any] | None = None
+        at = 0.0
+
+        def reach(self, packed: dict[str, Any]) -> None:
+            self.found = copy.deepcopy(packed)
+            raise KeyboardInterrupt
+
+    source = optim.autograd_source(lambda x: (x - 3).square().sum(-1))
+    start, stop, pause = torch.zeros(2, 4), optim.Stop(iterations=5, gradient=0.0), AtOnce()
+    with pytest.raises(KeyboardInterrupt):
+        optim.descend(source, start, optim.Adam(0.1), stop, pause=pause)
+    pause.at = float("inf")
+    went_on = optim.descend(source, start, optim.Adam(0.1), stop, pause=pause)
+    assert torch.equal(went_on.x, optim.descend(source, start, optim.Adam(0.1), stop).x)
 
 
 def test_training_by_hand_with_a_rule_goes_on(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 __all__ = ["ROWS_AT_ONCE", "TableModel", "scaled_predictive"]
 
 import dataclasses
+import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -21,6 +22,10 @@ from pishro.training import TrainedMembers, TrainingRecord
 
 ROWS_AT_ONCE = 65_536
 """Rows predicted in one go, so that a long table needs no more memory than a short one."""
+
+ENTRIES_AT_ONCE = 2**19
+"""Activations of a layer, of all members, computed in one go: of 2^15 to 2^30 the fastest for networks from 8-10-1 to
+50-256-256-1, up to twice as fast as all rows at once, since a layer then finds the one before it in the cache."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -189,4 +194,8 @@ def scaled_predictive(network: Network, likelihood: Likelihood, trained: Trained
 
 
 def _raw(network: Network, theta: Tensor, x: Tensor) -> Tensor:
-    return network(theta, x.to(theta.dtype)).double()
+    widest = max(math.prod(stage.shape_out) for stage in network.plan.stages)
+    rows = max(1, ENTRIES_AT_ONCE // (len(theta) * widest))
+    if len(x) <= rows:
+        return network(theta, x.to(theta.dtype)).double()
+    return torch.cat([network(theta, part.to(theta.dtype)).double() for part in x.split(rows)], -2)

@@ -301,9 +301,12 @@ class _Run:
         self.unseen[:] = [] if packed["unseen"] is None else packed["unseen"].to(self.theta.device).unbind()
         self.began -= packed["seconds"]
         looks = packed["looks"]
+        if not looks["step"]:  # written down before the first step
+            self.history = []
+            return
         points = [None] * len(looks["step"]) if looks["x"] is None else looks["x"]
         rows = zip(looks["step"], looks["value"], looks["norm"], looks["seconds"], points, strict=True)
-        self.history = [Progress(*row) for row in rows] if looks["step"] else []
+        self.history = [Progress(*row) for row in rows]
 
     def finish(self, reason: Reason) -> None:
         self.reasons = [reason if r is Reason.RUNNING else r for r in self.reasons]
