@@ -45,6 +45,7 @@ FLOORS: dict[str, float] = {
 }
 FILE_LINES, CLASS_LINES, FUNCTION_LINES = 400, 250, 60
 PARAMETERS, ESTIMATOR_PARAMETERS = 8, 12
+OPTIONS = 16  # of a command: they are typed one at a time, by name, and each has its line in --help
 VAGUE_NAMES = {"util", "utils", "misc", "helper", "helpers", "common"}
 EXECUTING_READERS = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
 
@@ -212,8 +213,8 @@ def parameters(modules: list[Module]) -> Iterator[Breach]:
         names = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
         count = len(names) - (names[:1] in (["self"], ["cls"]))
         # what is typed by name, a scikit-learn estimator's settings and a command's options, may be more
-        roomy = (module.room == "estimators" and node.name == "__init__") or _is_command(node)
-        most = ESTIMATOR_PARAMETERS if roomy else PARAMETERS
+        most = ESTIMATOR_PARAMETERS if module.room == "estimators" and node.name == "__init__" else PARAMETERS
+        most = OPTIONS if _is_command(node) else most
         if count > most:
             yield module.breach(node, f"{node.name} has {count} parameters, at most {most}", node.name)
 

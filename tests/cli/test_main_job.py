@@ -55,6 +55,9 @@ def test_fit_then_predict(monkeypatch: pytest.MonkeyPatch, table: Path, capsys: 
     assert run(monkeypatch, "report", model, "-o", table.with_name("fa.html"), "--language", "fa") == 0
     assert 'lang="fa" dir="rtl"' in table.with_name("fa.html").read_text(encoding="utf-8")
     assert run(monkeypatch, "report", model, "-o", table.with_name("no.html"), "--language", "xx") == 2
+    capsys.readouterr()
+    assert run(monkeypatch, "report", model, "-o", table.with_name("once.html"), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["bytes"] == table.with_name("once.html").stat().st_size
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """pishro solve: what a person sees, and the exit status."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -109,3 +110,17 @@ def test_whole_numbers(monkeypatch: pytest.MonkeyPatch, file: Path, capsys: pyte
     assert "relax" in capsys.readouterr().err
     assert run(monkeypatch, file, "--relax") == 0
     assert "1 whole-number variables are relaxed" in capsys.readouterr().out
+
+
+def test_for_another_program(monkeypatch: pytest.MonkeyPatch, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, file, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["status"] == "solved"
+    assert told["value"] == pytest.approx(6)
+    assert told["x"] == pytest.approx({"bread": 0, "beans": 2})
+    assert told["multipliers"]["protein"] == pytest.approx(-1.5)
+    assert max(told["residuals"].values()) < 1e-9
+    file.write_text(DIET.replace("weight 10", "weight 1"))
+    assert run(monkeypatch, file, "--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["status"], told["value"]) == ("infeasible", None)

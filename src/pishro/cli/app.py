@@ -68,6 +68,13 @@ def fit(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with an interrupted training; the rest of the command as it was.")
     ] = False,
+    calibrate: Annotated[
+        str | None, typer.Option(help="conformal (intervals of guaranteed coverage) or temperature (probabilities).")
+    ] = None,
+    monotone: Annotated[
+        list[str] | None, typer.Option(help="A column with which the prediction rises or falls: age=+1; repeatable.")
+    ] = None,
+    bounds: Annotated[str | None, typer.Option(help='Lowest and highest prediction: "0,100", "0," or ",100".')] = None,
     json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
 ) -> None:
     """Train networks on a table; print the held-out score; write a model file and a report.
@@ -79,7 +86,8 @@ def fit(
     from pishro.cli import fit as command  # noqa: PLC0415 - torch is imported only when there is work
 
     wanted = command.Wanted(
-        *(table, target, example, output, hidden, members, likelihood, seed, max_seconds, stream, resume, json)
+        *(table, target, example, output, hidden, members, likelihood, seed, max_seconds, stream, resume),
+        *(calibrate, tuple(monotone or ()), bounds, json),
     )
     command.run(wanted)
 
@@ -114,11 +122,12 @@ def report(
     model: Annotated[Path, typer.Argument(help="A model file written by pishro fit.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the HTML goes.")],
     language: Annotated[str, typer.Option("--language", "-l", help="en for English, fa for Persian.")] = "en",
+    json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
 ) -> None:
     """Write the report of a model file."""
     from pishro.cli import report as command  # noqa: PLC0415
 
-    command.run(model, output, language)
+    command.run(model, output, language, json)
 
 
 @app.command()
@@ -146,6 +155,7 @@ def solve(
     ] = None,
     relax: Annotated[bool, typer.Option("--relax", help="Take whole-number variables as continuous ones.")] = False,
     max_seconds: Annotated[float | None, typer.Option(help="Most seconds for the solvers.")] = None,
+    json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
 ) -> None:
     """Solve a linear or quadratic program; print the optimum, its multipliers, and how well it was checked.
 
@@ -153,4 +163,4 @@ def solve(
     """
     from pishro.cli import solve as command  # noqa: PLC0415
 
-    raise typer.Exit(command.run(file, output, relax, max_seconds))
+    raise typer.Exit(command.run(file, output, relax, max_seconds, json))

@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from pishro.cli.limits import bounds_from, monotone_from
 from pishro.cli.machine import emit
 from pishro.data import Schema, load_example, read_table, too_large
 from pishro.errors import DataError, Interrupted, SettingError
@@ -34,6 +35,9 @@ class Wanted:
     max_seconds: float | None
     stream: bool = False
     resume: bool = False
+    calibrate: str | None = None
+    monotone: tuple[str, ...] = ()
+    bounds: str | None = None
     json: bool = False
 
 
@@ -74,6 +78,9 @@ def _fitted(wanted: Wanted, frame: Any, target: str, console: Console, checkpoin
         "likelihood": _likelihood(wanted.likelihood),
         "seed": wanted.seed,
         "max_seconds": wanted.max_seconds,
+        "calibrate": wanted.calibrate,
+        "monotone": monotone_from(wanted.monotone),
+        "bounds": bounds_from(wanted.bounds),
     }
     with LiveView(console) as view:
         return fit_model(

@@ -5,6 +5,7 @@ __all__ = ["run"]
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 from torch import Tensor
 
+from pishro.cli.machine import emit
 from pishro.data import write_table
 from pishro.optim import Contradiction, DescentRay, ProgramResult, ProgramStatus, RowProgram, read_mps
 
@@ -23,11 +25,13 @@ NOTHING = "[dim]–[/]"
 COLORS = {ProgramStatus.SOLVED: "green", ProgramStatus.INFEASIBLE: "yellow", ProgramStatus.UNBOUNDED: "yellow"}
 
 
-def run(file: Path, output: Path | None, relax: bool, max_seconds: float | None) -> int:
+def run(file: Path, output: Path | None, relax: bool, max_seconds: float | None, json: bool) -> int:
     """Print what was found; the exit status is 1 where there is no optimum."""
     program = read_mps(file, relax=relax)
     result = program.solve(max_seconds=math.inf if max_seconds is None else max_seconds)
-    console = Console()
+    console = Console(quiet=json)
+    if json:
+        emit(_facts(program, result))
     _head(console, file.name, program, result)
     if result.solved:
         _solution(console, program, result)
@@ -43,6 +47,28 @@ def run(file: Path, output: Path | None, relax: bool, max_seconds: float | None)
     if output is not None and not result.solved:
         console.print(f"{escape(str(output))} is not written.", soft_wrap=True, highlight=False)
     return 0 if result.solved else 1
+
+
+def _facts(program: RowProgram, result: ProgramResult) -> dict[str, Any]:
+    """What a program wants to know; x and the multipliers by the names in the file, only of an optimum."""
+    kkt = result.kkt
+    facts: dict[str, Any] = {
+        "status": result.status.value,
+        "sentence": result.status.sentence,
+        "value": result.value if result.solved else None,
+        "maximize": program.maximize,
+        "relaxed": program.relaxed,
+        "residuals": {name: getattr(kkt, name) for name in ("primal", "dual", "complementarity", "gap", "error")},
+        "solver": result.solver,
+        "iterations": result.iterations,
+        "seconds": result.seconds,
+    }
+    if result.solved:
+        columns, rows = program.variable_names, program.row_names
+        facts["x"] = dict(zip(columns, result.x.tolist(), strict=True))
+        facts["bound_multipliers"] = dict(zip(columns, result.bound_multipliers.tolist(), strict=True))
+        facts["multipliers"] = dict(zip(rows, result.multipliers.tolist(), strict=True))
+    return facts
 
 
 def _head(console: Console, name: str, program: RowProgram, result: ProgramResult) -> None:

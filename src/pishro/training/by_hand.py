@@ -146,7 +146,7 @@ def _checked(
         )
     if prior == "auto":
         return "evidence" if able and not constrained else None
-    if isinstance(prior, str) and prior != "evidence":
+    if prior != "evidence" and not (prior is None or isinstance(prior, NormalPrior)):
         raise SettingError(f'Expected prior="evidence", a NormalPrior or None, received {prior!r}.')
     if prior == "evidence" and constrained:
         raise SettingError(
