@@ -108,6 +108,8 @@ def test_what_does_not_go_together_is_refused() -> None:
         train(NET, Normal(), x, y, prior=None, constraints=[NonNegative("dense1.weigth")])
     with pytest.raises(SettingError, match="without looking at constraints"):
         train(NET, Normal(), x, y, method=Adam(), constraints=[NonNegative("dense1.weight")])
+    with pytest.raises(SettingError, match=r"received 1\.0"):
+        train(NET, Normal(), x, y, prior=1.0)  # type: ignore[arg-type]
     with pytest.raises(SettingError, match="NormalPrior or None"):
         train(NET, Normal(), x, y, prior="evidence", constraints=[NonNegative("dense1.weight")])
     with pytest.raises(SettingError, match="levenberg-marquardt"):

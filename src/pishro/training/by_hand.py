@@ -29,6 +29,7 @@ from pishro.training.constraints import AnyConstraint, region_of, told
 from pishro.training.identity import identity
 from pishro.training.journal import Checkpoints, Journal, opened
 from pishro.training.methods import choose_method, refuse_what_does_not_fit
+from pishro.training.mini_batch import Keeper, MiniBatchPlan
 from pishro.training.record import TrainingRecord, versions
 from pishro.training.start import starting_points
 from pishro.training.train import Plan, train_members
@@ -55,6 +56,8 @@ def train(
     constraints: "Sequence[AnyConstraint]" = (),
     members: int = 1,
     seed: int = 0,
+    validation: tuple[Tensor, Tensor] | None = None,
+    patience: int = 10,
     checkpoint: Checkpoints | None = None,
 ) -> tuple[Tensor, TrainingRecord]:
     """Fit a network and return θ (K, P) and the record.
@@ -73,6 +76,10 @@ def train(
         `optim.Inequality(g)` for functions of θ (P,); the record says how each is kept, with its multipliers.
     members : networks from different starts, trained together.
     seed : of the starting points and mini-batches.
+    validation : rows x and y that a stochastic rule stops early by: their cost is measured after each walk over the
+        rows, each member hands out its weights of the lowest, and the training ends when none has improved for
+        `patience` walks.
+    patience : see `validation`.
     checkpoint : where it is kept how far the training is, for evidence and stochastic rules; see `Checkpoints`.
 
     Raises
@@ -104,6 +111,11 @@ def train(
             f"{chosen.name} without evidence keeps no checkpoints; leave `checkpoint` out, or take prior='evidence' "
             "with 'levenberg-marquardt', or a stochastic rule."
         )
+    if validation is not None and isinstance(chosen, Method):
+        raise SettingError(
+            f"{chosen.name} looks at all rows in every step and does not stop early; leave `validation` out, or take a "
+            "stochastic rule such as 'adamw'."
+        )
     if isinstance(prior, str) and isinstance(chosen, Method):
         plan = Plan(members, seed, stop or Stop(iterations=200), why, chosen, checkpoint=checkpoint)
         trained = train_members(net, likelihood, batch, plan)
@@ -112,7 +124,8 @@ def train(
     start = starting_points(net, likelihood, batch, seed, members)
     record = TrainingRecord(why, "", seed, members, net.layout.size, len(batch))
     if isinstance(chosen, Rule):
-        hand = _ByHand(chosen, stop, regularization, seed, members, checkpoint)
+        held = None if validation is None else Batch(*validation)
+        hand = _ByHand(chosen, stop, regularization, seed, members, checkpoint, held, patience)
         with opened(checkpoint, lambda: identity(net, likelihood, batch, hand)) as journal:
             theta = _by_rule(net, likelihood, batch, hand, (start, record, journal))
     else:
@@ -132,6 +145,8 @@ class _ByHand:
     seed: int
     members: int
     checkpoint: Checkpoints | None
+    validation: Batch | None
+    patience: int
 
 
 def _checked(
@@ -216,11 +231,20 @@ def _by_rule(
         return value + share * prior.nll(theta), gradient + share * prior.gradient(theta)
 
     stop = hand.stop or Stop(gradient=0.0, step=0.0, iterations=EPOCHS * source.steps)
-    stage = journal.stage("run", source=source)
-    descent = descend(regularized, start, hand.rule, stop, interval=source.steps, pause=stage)
+    keeper, parts = None, {}
+    if hand.validation is not None:
+        likelihood.check(hand.validation.y)
+        plan = MiniBatchPlan(hand.members, epochs=stop.iterations // source.steps, patience=hand.patience)
+        keeper = Keeper(net, likelihood, hand.validation, plan, None, start)
+        parts = {"keeper": keeper}
+    stage = journal.stage("run", source=source, **parts)
+    descent = descend(regularized, start, hand.rule, stop, callback=keeper, interval=source.steps, pause=stage)
     record.method = type(hand.rule).__name__.lower()
     record.seconds, record.iterations = descent.seconds, int(descent.iterations.max())
     record.reasons = [r.sentence for r in descent.reasons]
     record.history.cost = [float(look.value.mean()) for look in descent.history]
     record.history.gradient_norm = [float(look.gradient_norm.mean()) for look in descent.history]
-    return descent.x
+    if keeper is None:
+        return descent.x
+    record.history.validation = [event.validation for event in keeper.history]
+    return keeper.theta

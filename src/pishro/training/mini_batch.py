@@ -5,7 +5,7 @@ member hands out the weights of its own best epoch, and the run ends when none h
 tell how large the noise is, since the cost on rows that a network was trained on is too small to say.
 """
 
-__all__ = ["MiniBatchPlan", "single_precision", "train_mini_batches", "train_stored_rows"]
+__all__ = ["Keeper", "MiniBatchPlan", "single_precision", "train_mini_batches", "train_stored_rows"]
 
 import dataclasses
 import math
@@ -161,7 +161,7 @@ def _trained(
     theta = processes.align(random if plan.start is None else plan.start.to(random))
     if isinstance(training, StoredRows):
         epoch = min(epoch, max(1, steps // LOOKS))
-    keeper = _Keeper(network, likelihood, validation, plan, progress, theta)
+    keeper = Keeper(network, likelihood, validation, plan, progress, theta)
     stop = Stop(gradient=0.0, step=0.0, iterations=steps, seconds=plan.seconds)
     stage = journal.stage("run", keeper=keeper, source=source)
     descent = _descend(source, theta, rule, (stop, stage), keeper, epoch, processes)
@@ -193,7 +193,7 @@ def _descend(
     theta: Tensor,
     rule: Scheduled,
     until: tuple[Stop, Stage | None],
-    keeper: "_Keeper",
+    keeper: "Keeper",
     epoch: int,
     processes: Processes,
 ) -> Descent:
@@ -210,8 +210,14 @@ def _descend(
     return descend(SummedSource(source, processes), theta, rule, untimed, callback=look, interval=epoch)
 
 
-class _Keeper:
-    """Looks after each epoch: measures the validation cost, keeps the best weights, says when to stop."""
+class Keeper:
+    """Looks after each epoch: measures the validation cost, keeps the best weights, says when to stop.
+
+    Attributes
+    ----------
+    theta, best : each member's weights of the lowest validation cost so far, (K, P), and that cost (K,).
+    history : an entry a look.
+    """
 
     def __init__(
         self,
@@ -232,6 +238,7 @@ class _Keeper:
         self.halfway: list[float] = []
 
     def __call__(self, look: Look) -> Reason | None:
+        """A look of `descend`: what it says ends the run."""
         if look.x is None:
             raise TypeError("A callback is always handed the point.")
         cost = mean_cost(self.network, self.likelihood, look.x, self.validation)
