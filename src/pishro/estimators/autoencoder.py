@@ -4,7 +4,6 @@ __all__ = ["Autoencoder"]
 
 import dataclasses
 import os
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -13,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.validation import check_array
 from torch import Tensor
 
-from pishro.errors import DataError, SettingError, ShapeError, unknown_name
+from pishro.errors import DataError, SettingError, ShapeError
 from pishro.estimators.autoencoder_facts import autoencoder_facts
+from pishro.estimators.bounded_rows import bounded_rows
 from pishro.estimators.images import checked_numbers, image_rows
 from pishro.estimators.inputs import Floats, seed_from, without_torch
 from pishro.estimators.not_fitted import NotFittedError
@@ -44,8 +43,6 @@ from pishro.training import train_mini_batches
 
 VALIDATION = 0.1
 """Share of the rows kept from the gradient, whose cost tells when to stop."""
-
-COSTS = ("auto", "normal", "bernoulli")
 
 WIDEST = 512
 """Units of the widest layer that "auto" makes."""
@@ -162,21 +159,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return conv_autoencoder(row, self.hidden, self.code, self.activation, code_activation)
 
     def _cost(self, x: Tensor) -> tuple[Likelihood, RowScaling]:
-        if self.likelihood not in COSTS:
-            raise SettingError(unknown_name("cost of an autoencoder", self.likelihood, COSTS))
-        low, high = float(x.min()), float(x.max())
-        inside = low >= 0 and high <= 1
-        if self.likelihood == "normal" or (self.likelihood == "auto" and not inside):
-            return Normal(), RowScaling.standard(x, [0] if x.ndim == 2 else [0, 2, 3])
-        if inside:
-            return Intensities(), RowScaling.between(0.0, 1.0)
-        warnings.warn(
-            f"A Bernoulli cost is of values between 0 and 1; the values of X, from {low:g} to {high:g}, were scaled to "
-            "that range, and what comes back is scaled to X's again.",
-            DataConversionWarning,
-            stacklevel=3,
-        )
-        return Intensities(), RowScaling.between(low, high)
+        kind, scaling = bounded_rows(x, self.likelihood, ("bernoulli", "normal"), "cost of an autoencoder")
+        return Intensities() if kind == "bernoulli" else Normal(), scaling
 
     def _disturbance(self, likelihood: Likelihood) -> Disturbance | None:
         if self.noise is None or callable(self.noise):

@@ -12,10 +12,10 @@ from sklearn.utils.validation import check_array
 from torch import Tensor
 
 from pishro.errors import DataError, SettingError, ShapeError
+from pishro.estimators.bounded_rows import bounded_rows
 from pishro.estimators.images import checked_numbers
 from pishro.estimators.inputs import Floats, seed_from, without_torch
 from pishro.estimators.not_fitted import NotFittedError
-from pishro.estimators.visible_rows import visible_rows
 from pishro.models import (
     BoltzmannModel,
     BoltzmannPlan,
@@ -103,7 +103,7 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
             raise DataError(
                 f"{type(self).__name__} needs at least 2 rows to learn from, but received 1 sample; bring more data."
             )
-        kind, scaling = visible_rows(x, self.visible)
+        kind, scaling = bounded_rows(x, self.visible, ("bernoulli", "gaussian"), "kind of visible unit")
         rows, seed = scaling(x), seed_from(self.random_state)
         start = starting_machine(rows, units_named(kind), units_named(self.hidden), self.units, seed)
         machine, record = train_machine(start, rows, self._plan(self.epochs, seed, len(rows)))

@@ -7,17 +7,13 @@ import math
 from collections.abc import Sequence
 from typing import Any, Self
 
-import numpy as np
 import numpy.typing as npt
-import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_consistent_length, column_or_1d
 from torch import Tensor
 
 from pishro.errors import DataError, SettingError, unknown_name
 from pishro.estimators.images import checked_numbers, image_rows
-from pishro.estimators.inputs import Floats, seed_from, without_torch
+from pishro.estimators.inputs import Floats, coded_labels, seed_from
 from pishro.estimators.not_fitted import NotFittedError
 from pishro.likelihoods import Categorical
 from pishro.models import Augmentation, ConvModel, RowScaling, convolutional_network, mini_batch_plan
@@ -108,12 +104,7 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.members < 1:
             raise SettingError(f"Expected at least 1 member, received {self.members}.")
         x = self._rows(X, reset=True)
-        labels = column_or_1d(without_torch(y), warn=True)
-        check_consistent_length(x, labels)
-        check_classification_targets(labels)
-        self.classes_, codes = np.unique(labels, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise DataError(f"Expected at least 2 classes, received 1 class: {self.classes_.tolist()[0]!r}.")
+        self.classes_, codes = coded_labels(x, y)
         network = convolutional_network(
             tuple(x.shape[1:]), len(self.classes_), self.channels, self.hidden, self.dropout
         )
@@ -126,7 +117,7 @@ class ConvClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         scaling = RowScaling.standard(x, [axis for axis in range(x.ndim) if axis != 1])
         likelihood = Categorical(len(self.classes_))
-        batch = Batch(scaling(x), torch.from_numpy(codes.astype(np.int64)))
+        batch = Batch(scaling(x), codes)
         trained = train_mini_batches(network, likelihood, batch, plan)
         self.model_ = ConvModel(scaling, network, likelihood, trained, tuple(self.classes_.tolist()))
         self.n_iter_ = trained.record.iterations

@@ -10,16 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d
 from torch import Tensor
 
 from pishro.errors import DataError, SettingError, unknown_name
 from pishro.estimators.boltzmann import batch_rows
+from pishro.estimators.bounded_rows import bounded_rows
 from pishro.estimators.images import checked_numbers
-from pishro.estimators.inputs import Floats, seed_from, without_torch
+from pishro.estimators.inputs import Floats, coded_labels, seed_from, without_torch
 from pishro.estimators.not_fitted import NotFittedError
-from pishro.estimators.visible_rows import visible_rows
 from pishro.likelihoods import Categorical, Likelihood, Normal
 from pishro.models import (
     BeliefModel,
@@ -83,7 +82,7 @@ class _DeepBelief(BaseEstimator):  # type: ignore[misc]
 
     def _pretrained(self, x: Tensor, labels: Tensor | None = None) -> tuple[RowScaling, BeliefNetwork, list[str]]:
         """The scaling, the stack of machines, and what was out of the ordinary."""
-        kind, scaling = visible_rows(x, self.visible)
+        kind, scaling = bounded_rows(x, self.visible, ("bernoulli", "gaussian"), "kind of visible unit")
         plan = BoltzmannPlan(
             epochs=self.pretrain_epochs,
             size=batch_rows("auto", len(x)),
@@ -176,13 +175,8 @@ class DeepBeliefClassifier(ClassifierMixin, _DeepBelief):  # type: ignore[misc]
         if self.fine_tuning not in FINE_TUNING:
             raise SettingError(unknown_name("fine-tuning", self.fine_tuning, FINE_TUNING))
         x = self._checked(X, y)
-        labels = column_or_1d(without_torch(y), warn=True)
-        check_consistent_length(x, labels)
-        check_classification_targets(labels)
-        self.classes_, codes = np.unique(labels, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise DataError(f"Expected at least 2 classes, received 1 class: {self.classes_.tolist()[0]!r}.")
-        target, classes = torch.from_numpy(codes.astype(np.int64)), tuple(self.classes_.tolist())
+        self.classes_, target = coded_labels(x, y)
+        classes = tuple(self.classes_.tolist())
         if self.fine_tuning == "up-down":
             self.model_: BeliefModel | GenerativeModel = self._generative(x, target, classes)
             return self

@@ -6,6 +6,7 @@ scikit-learn checks names and number of the columns, shapes and lengths, in its 
 
 __all__ = [
     "checked_rows",
+    "coded_labels",
     "named_frame",
     "plain_numbers",
     "seed_from",
@@ -23,7 +24,9 @@ import polars as pl
 import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_array, validate_data
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d, validate_data
+from torch import Tensor
 
 from pishro.data import frame_from
 from pishro.errors import DataError
@@ -63,6 +66,23 @@ def plain_numbers(rows: Any) -> Floats | None:
     """Checked rows as numbers (N, D), None where they hold anything else."""
     values = np.asarray(rows)
     return values.astype(np.float64, copy=False) if values.dtype.kind in "fiub" else None
+
+
+def coded_labels(x: Tensor, y: Any) -> tuple[npt.NDArray[Any], Tensor]:
+    """The labels among y (N,), sorted, and the number of each row's label (N,).
+
+    Raises
+    ------
+    DataError
+        If there is one label only.
+    """
+    labels = column_or_1d(without_torch(y), warn=True)
+    check_consistent_length(x, labels)
+    check_classification_targets(labels)
+    classes, codes = np.unique(labels, return_inverse=True)
+    if len(classes) < 2:
+        raise DataError(f"Expected at least 2 classes, received 1 class: {classes.tolist()[0]!r}.")
+    return classes, torch.from_numpy(codes.astype(np.int64))
 
 
 def seed_from(random_state: Any) -> int:
