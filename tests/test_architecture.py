@@ -22,6 +22,7 @@ ALLOWED: dict[str, set[str]] = {
 FLOORS: dict[str, float] = {
     "errors": 0,
     "atomic": 1,
+    "tensor_file": 1.5,
     "parameters": 1,
     "operators": 1,
     "nn": 2,

@@ -84,7 +84,7 @@ def test_not_whole_or_foreign_files(regression: pishro.Model, tmp_path: Path) ->
             pishro.load(bad)
     foreign = tmp_path / "foreign"
     safetensors.torch.save_file({"a": torch.zeros(2)}, foreign)
-    with pytest.raises(ModelFileError, match="no model of pishro"):
+    with pytest.raises(ModelFileError, match="without the entry 'pishro'"):
         pishro.load(foreign)
     with pytest.raises(ModelFileError, match="No model file"):
         pishro.load(tmp_path / "missing")

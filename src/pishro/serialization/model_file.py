@@ -4,26 +4,31 @@ The tensors are θ (K, P), β (K,) and, where there is one, the packed posterior
 "pishro" is one JSON text that holds everything else.
 """
 
-__all__ = ["FORMAT", "load_model", "read_parts", "save_model"]
+__all__ = ["DAMAGES", "ENTRY", "load_model", "read_parts", "save_model"]
 
-import json
 import os
 from pathlib import Path
 from typing import Any
 
-import safetensors
-import safetensors.torch
 import torch
 
-from pishro.data import Schema, TableEncoder, replacing, target_from_json
+from pishro.data import Schema, TableEncoder, target_from_json
 from pishro.errors import ModelFileError, PishroError
 from pishro.likelihoods import likelihood_from_json
 from pishro.models import Evaluation, Scores, TableModel, calibration_from_json
 from pishro.nn import Network
+from pishro.serialization.versions import FORMAT, up_to_date
+from pishro.tensor_file import UnreadableFileError, read_tensor_file, write_tensor_file
 from pishro.training import LaplacePosterior, TrainedMembers, TrainingRecord
 
-FORMAT = 1
-"""Version of the file's layout; a file with a higher one is refused."""
+ENTRY = "pishro"
+"""What the header is called among the file's metadata."""
+
+DAMAGES = (
+    *(PishroError, KeyError, TypeError, ValueError, IndexError, RuntimeError, AttributeError),
+    *(ArithmeticError, RecursionError, MemoryError),
+)
+"""What a header that describes no model may raise on its way to one."""
 
 
 def save_model(model: TableModel, path: str | os.PathLike[str], *, posterior: bool = True) -> None:
@@ -61,9 +66,7 @@ def save_model(model: TableModel, path: str | os.PathLike[str], *, posterior: bo
     }
     if trained.posterior is not None and posterior:
         tensors["posterior"] = trained.posterior.packed()
-    data = safetensors.torch.save(tensors, {"pishro": json.dumps(header, ensure_ascii=False, allow_nan=True)})
-    with replacing(path) as temporary:
-        temporary.write_bytes(data)
+    write_tensor_file(path, ENTRY, header, tensors)
 
 
 def load_model(path: str | os.PathLike[str]) -> TableModel:
@@ -75,26 +78,16 @@ def load_model(path: str | os.PathLike[str]) -> TableModel:
         If the file is missing, truncated, foreign, damaged, or written by a newer version.
     """
     header, tensors = read_parts(Path(path))
-    version = header.get("format")
-    if not isinstance(version, int):
-        raise ModelFileError(f"{path} is damaged: its format is {version!r}, expected a number; take another copy.")
-    if version > FORMAT:
-        raise ModelFileError(
-            f"{path} has format {version}, this version of pishro reads up to {FORMAT}; upgrade pishro."
-        )
     if "kind" in header:
         raise ModelFileError(
-            f"{path} holds a model of the kind {header['kind']!r}, which reads rows and no table; open it in Python by "
+            f"{path} holds a model of the kind {str(header['kind'])[:60]!r}, which reads rows and no table; open it in Python by "
             "`pishro.load`."
         )
     try:
         return _model(header, tensors)
-    except PishroError as error:
-        raise ModelFileError(f"{path} is damaged: {error}") from None
-    except (KeyError, TypeError, ValueError, IndexError, RuntimeError, AttributeError) as error:
-        raise ModelFileError(
-            f"{path} is damaged: its header does not describe a model ({error!r}); take another copy."
-        ) from None
+    except DAMAGES as error:
+        told = str(error) if isinstance(error, PishroError) else f"its header does not describe a model ({error!r})"
+        raise ModelFileError(f"{path} is damaged: {told[:300]}; take another copy.") from None
 
 
 def read_parts(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
@@ -103,27 +96,15 @@ def read_parts(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
     Raises
     ------
     ModelFileError
-        If the file is missing, truncated, foreign or damaged.
+        If the file is missing, truncated, foreign, damaged, or written by a newer version.
     """
     if not path.is_file():
         raise ModelFileError(f"No model file at {path}; `pishro fit` writes one.")
     try:
-        with safetensors.safe_open(path, "pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-    except (safetensors.SafetensorError, OSError) as error:
-        raise ModelFileError(
-            f"{path} is not a whole safetensors file ({error}); it may be truncated or of another kind."
-        ) from None
-    if "pishro" not in metadata:
-        raise ModelFileError(f"{path} is a safetensors file, but no model of pishro; expected a header 'pishro'.")
-    try:
-        header = json.loads(metadata["pishro"])
-    except (json.JSONDecodeError, RecursionError):
-        raise ModelFileError(f"{path} is damaged: its header is not JSON; take another copy.") from None
-    if not isinstance(header, dict):
-        raise ModelFileError(f"{path} is damaged: its header is not a JSON object; take another copy.")
-    return header, tensors
+        header, tensors = read_tensor_file(path, ENTRY)
+    except UnreadableFileError as error:
+        raise ModelFileError(f"{path} {error}; it may be truncated, damaged or of another program.") from None
+    return up_to_date(header, path), tensors
 
 
 def _model(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> TableModel:
@@ -136,6 +117,9 @@ def _model(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> TableMod
             continue
         if tuple(tensors[name].shape) != shape:
             raise ModelFileError(f"tensor {name!r} has shape {tuple(tensors[name].shape)}, expected {shape}")
+    findings = header.get("findings", {})
+    if not isinstance(findings, dict):
+        raise ModelFileError(f"its findings are of the type {type(findings).__name__}, expected names and values")
     posterior = LaplacePosterior.unpacked(tensors["posterior"], size) if "posterior" in tensors else None
     trained = TrainedMembers(theta, beta, posterior, TrainingRecord.from_json(header["record"]))
     return TableModel(
@@ -148,5 +132,5 @@ def _model(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> TableMod
         None if header["scores"] is None else Scores.from_json(header["scores"]),
         None if header["evaluation"] is None else Evaluation.from_json(header["evaluation"]),
         None if header.get("calibration") is None else calibration_from_json(header["calibration"]),
-        header.get("findings", {}),
+        findings,
     )

@@ -7,17 +7,14 @@ model has a pair of functions here, one that takes it apart into header and tens
 __all__ = ["RowModel", "load_row_model", "row_model", "save_row_model"]
 
 import dataclasses
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
 from torch import Tensor
 
-from pishro.data import replacing
-from pishro.errors import ModelFileError, PishroError
+from pishro.errors import ModelFileError
 from pishro.likelihoods import Intensities, Likelihood, likelihood_from_json
 from pishro.models import (
     AutoencoderModel,
@@ -32,7 +29,9 @@ from pishro.models import (
     units_named,
 )
 from pishro.nn import Network
-from pishro.serialization.model_file import FORMAT, read_parts
+from pishro.serialization.model_file import DAMAGES, ENTRY, read_parts
+from pishro.serialization.versions import FORMAT
+from pishro.tensor_file import write_tensor_file
 from pishro.training import TrainedMembers, TrainingRecord
 
 RowModel = ConvModel | AutoencoderModel | BeliefModel | BoltzmannModel | GenerativeModel
@@ -53,9 +52,7 @@ def save_row_model(model: RowModel, path: str | os.PathLike[str]) -> None:
     header, tensors = KINDS[name].parts(model)
     header = {"format": FORMAT, "kind": name, **header}
     tensors = {key: t.contiguous() for key, t in (tensors | _scaling_parts(model.scaling)).items()}
-    data = safetensors.torch.save(tensors, {"pishro": json.dumps(header, ensure_ascii=False, allow_nan=True)})
-    with replacing(path) as temporary:
-        temporary.write_bytes(data)
+    write_tensor_file(path, ENTRY, header, tensors)
 
 
 def load_row_model(path: str | os.PathLike[str]) -> RowModel:
@@ -75,19 +72,17 @@ def load_row_model(path: str | os.PathLike[str]) -> RowModel:
 def row_model(path: str | os.PathLike[str]) -> RowModel | None:
     """The model in a file, None where it is one of a table; raises as `load_row_model` otherwise."""
     header, tensors = read_parts(Path(path))
-    version, kind = header.get("format"), header.get("kind")
+    kind = header.get("kind")
     if kind is None:
         return None
-    if not isinstance(version, int) or version > FORMAT:
-        raise ModelFileError(f"{path} has format {version}, this version of pishro reads up to {FORMAT}; upgrade it.")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise ModelFileError(
-            f"{path} holds a model of the kind {kind!r}, which this version does not know; upgrade it."
+            f"{path} holds a model of the kind {str(kind)[:60]!r}, which this version does not know; upgrade it."
         )
     try:
         model: RowModel = KINDS[kind].whole(header, tensors)
-    except (PishroError, KeyError, TypeError, ValueError, IndexError, RuntimeError, AttributeError) as error:
-        raise ModelFileError(f"{path} is damaged: {error!r}; take another copy.") from None
+    except DAMAGES as error:
+        raise ModelFileError(f"{path} is damaged: {repr(error)[:300]}; take another copy.") from None
     return model
 
 

@@ -7,17 +7,14 @@ under numbers; the header's entry "checkpoint" is one JSON text that holds every
 
 __all__ = ["FORMAT", "Tree", "read_checkpoint", "write_checkpoint"]
 
-import json
 from pathlib import Path
 from typing import Any
 
-import safetensors
-import safetensors.torch
 import torch
 from torch import Tensor
 
-from pishro.atomic import replacing
 from pishro.errors import CheckpointError
+from pishro.tensor_file import UnreadableFileError, read_tensor_file, write_tensor_file
 
 FORMAT = 1
 """Version of the file's layout; a file with a higher one is refused."""
@@ -35,10 +32,8 @@ def write_checkpoint(path: Path, tree: Tree) -> None:
         If the file cannot be written; the one before is then untouched.
     """
     tensors: dict[str, Tensor] = {}
-    header = json.dumps({"format": FORMAT, "tree": _without_tensors(tree, tensors)}, ensure_ascii=False)
-    data = safetensors.torch.save(tensors, {"checkpoint": header})
-    with replacing(path) as temporary:
-        temporary.write_bytes(data)
+    header = {"format": FORMAT, "tree": _without_tensors(tree, tensors)}
+    write_tensor_file(path, "checkpoint", header, tensors)
 
 
 def read_checkpoint(path: Path) -> Tree:
@@ -50,23 +45,16 @@ def read_checkpoint(path: Path) -> Tree:
         If the file is truncated, foreign, damaged, or written by a newer version.
     """
     try:
-        with safetensors.safe_open(path, "pt") as file:
-            metadata = file.metadata() or {}
-            # copied, because a tensor that lies on the file's pages may be aligned otherwise than one of torch's own
-            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 - not a dict
-    except (safetensors.SafetensorError, OSError) as error:
-        raise CheckpointError(
-            f"'{path}' is not a whole checkpoint ({error}); delete it, and the training starts anew."
-        ) from None
-    if "checkpoint" not in metadata:
-        raise CheckpointError(f"'{path}' is a safetensors file, but no checkpoint; name another file.")
-    try:
-        header = json.loads(metadata["checkpoint"])
+        header, tensors = read_tensor_file(path, "checkpoint")
         version = int(header["format"])
         if version <= FORMAT:
             tree: Tree = _with_tensors(header["tree"], tensors)
             return tree
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except UnreadableFileError as error:
+        raise CheckpointError(
+            f"'{path}' is not a whole checkpoint: it {error}; delete it, and the training starts anew, or name another."
+        ) from None
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise CheckpointError(f"'{path}' is damaged ({error!r}); delete it, and the training starts anew.") from None
     raise CheckpointError(
         f"'{path}' has format {version}, this version of pishro reads up to {FORMAT}; upgrade pishro."
