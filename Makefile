@@ -7,7 +7,7 @@ OUT := out
 EXAMPLE ?= diabetes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types check bench bench-quick docs clean
+.PHONY: help demo test lint format types check bench bench-quick docs package clean
 
 help:
 	@echo "make demo    install into $(VENV), train on a real table, write a model and a report"
@@ -15,6 +15,7 @@ help:
 	@echo "make check   format, lint, types, tests: what CI runs"
 	@echo "make format  rewrite the sources in the project's format"
 	@echo "make docs    run the code of the documentation and build its site"
+	@echo "make package build wheel and sdist into dist/, install and use each outside this folder"
 	@echo "make lint | types | bench | bench-quick | clean"
 
 # The stamp is written last, so an interrupted install is repeated.
@@ -65,6 +66,9 @@ docs: $(READY)
 	$(BIN)/python docs/reference.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 	@echo "The site is out/site/index.html."
+
+package:
+	$(PYTHON) release/check_package.py
 
 clean:
 	rm -rf $(VENV) $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
