@@ -30,6 +30,8 @@ COMMANDS = (
     ("report_pages", ""),
     ("matrix_free",),
     ("programs", ""),
+    ("resume",),
+    ("robustness",),
 )
 """A benchmark's module and, where it reads data, the folder below DATA."""
 

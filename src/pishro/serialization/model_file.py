@@ -80,8 +80,8 @@ def load_model(path: str | os.PathLike[str]) -> TableModel:
     header, tensors = read_parts(Path(path))
     if "kind" in header:
         raise ModelFileError(
-            f"{path} holds a model of the kind {str(header['kind'])[:60]!r}, which reads rows and no table; open it in Python by "
-            "`pishro.load`."
+            f"{path} holds a model of the kind {str(header['kind'])[:60]!r}, which reads rows and no table; open it in "
+            "Python by `pishro.load`."
         )
     try:
         return _model(header, tensors)

@@ -31,7 +31,9 @@ def up_to_date(header: Header, path: Path) -> Header:
     """
     version = header.get("format")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise ModelFileError(f"{path} is damaged: its format is {str(version)[:60]!r}, expected a number; take another copy.")
+        raise ModelFileError(
+            f"{path} is damaged: its format is {str(version)[:60]!r}, expected a number; take another copy."
+        )
     if version > FORMAT:
         raise ModelFileError(
             f"{path} has format {version}, this version of pishro reads up to {FORMAT}; upgrade pishro."
