@@ -16,9 +16,20 @@ __all__ = [
 import difflib
 from collections.abc import Iterable
 
+MOST_CHARACTERS = 1500
+"""Of a message: names in a damaged table may be of any length, and the remedy at the end has to be found."""
+
 
 class PishroError(Exception):
     """Anything that pishro refuses; catch this to catch them all."""
+
+    def __str__(self) -> str:
+        """The message; of a very long one the beginning and the end."""
+        text = super().__str__()
+        if len(text) <= MOST_CHARACTERS:
+            return text
+        half = MOST_CHARACTERS // 2
+        return f"{text[:half]} … {text[-half:]}"
 
 
 class ShapeError(PishroError, ValueError):
