@@ -104,7 +104,7 @@ class Binned(Likelihood):
         return BinnedDistribution(torch.log_softmax(raw, -1), self.edges)
 
     def _bin(self, y: Tensor) -> Tensor:
-        return torch.bucketize(y.squeeze(-1).contiguous(), torch.tensor(self.edges[1:-1], dtype=y.dtype))
+        return torch.bucketize(y.squeeze(-1).contiguous(), torch.tensor(self.edges[1:-1]).to(y))
 
 
 @final
@@ -175,5 +175,5 @@ class BinnedDistribution(Distribution):
         return chosen - width[index].log() - beyond / width[index]
 
     def _bins(self) -> tuple[Tensor, Tensor]:
-        edges = torch.tensor(self.edges, dtype=self.log_probabilities.dtype)
+        edges = torch.tensor(self.edges, dtype=torch.float64).to(self.log_probabilities)
         return edges[:-1].clone(), edges.diff()

@@ -151,6 +151,7 @@ class Likelihood(abc.ABC):
 def observed(y: Tensor) -> tuple[Tensor, Tensor | None]:
     """Y with 1 in place of NaN, which lies in every domain, and where it was observed; None for everywhere."""
     missing = torch.isnan(y)
-    if not bool(missing.any()):
+    # to learn from a GPU whether there are any, the processor would wait for it, in every step
+    if y.device.type == "cpu" and not bool(missing.any()):
         return y, None
     return torch.where(missing, 1.0, y), ~missing

@@ -120,7 +120,7 @@ class GaussianMixture(Likelihood):
         by_diagonal = -share.unsqueeze(-1) * (1 - z * scaled) * seen.unsqueeze(-2) * slope
         parts = [given.log_weights.exp() - share, by_mean.flatten(-2), by_diagonal.flatten(-2)]
         if self._below(y.shape[-1]):
-            i, j = torch.tril_indices(y.shape[-1], y.shape[-1], -1)
+            i, j = torch.tril_indices(y.shape[-1], y.shape[-1], -1, device=y.device)
             parts.append((share.unsqueeze(-1) * z[..., i] * residual[..., j]).flatten(-2))
         return torch.cat(parts, -1)
 
@@ -158,7 +158,7 @@ class GaussianMixture(Likelihood):
         centers = rest[..., : count * targets].unflatten(-1, (count, targets))
         whitening = torch.diag_embed(log_link(self._diagonal(raw)).exp())
         if self._below(targets):
-            i, j = torch.tril_indices(targets, targets, -1)
+            i, j = torch.tril_indices(targets, targets, -1, device=raw.device)
             whitening[..., i, j] = rest[..., 2 * count * targets :].unflatten(-1, (count, -1))
         return GaussianMixtureDistribution(torch.log_softmax(logits, -1), centers, whitening)
 
@@ -212,7 +212,7 @@ def _inverse(lower: Tensor) -> Tensor:
     """The inverse of lower triangular matrices (…, T, T)."""
     if lower.shape[-1] == 1:
         return 1 / lower
-    eye = torch.eye(lower.shape[-1]).to(lower).expand_as(lower)
+    eye = torch.eye(lower.shape[-1], dtype=lower.dtype, device=lower.device).expand_as(lower)
     inverse: Tensor = torch.linalg.solve_triangular(lower, eye, upper=False)
     return inverse
 

@@ -166,7 +166,7 @@ class QuantileDistribution(Distribution):
         return self.knots.diff(dim=-1).clamp_min(SMALLEST_GAP)
 
     def _levels(self) -> Tensor:
-        return torch.tensor(self.levels, dtype=self.knots.dtype)
+        return self.knots.new_tensor(self.levels)
 
     def _tails(self) -> tuple[Tensor, Tensor]:
         """Decay lengths below and above, (…, N, T): the density is continuous at the outer knots."""

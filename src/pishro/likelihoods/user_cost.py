@@ -84,7 +84,7 @@ class UserCost(Likelihood):
     def curvature_root(self, raw: Tensor, y: Tensor) -> Tensor:
         """V √max(λ, 0) of the Hessian V diag(λ) Vᵀ, (…, N, C, C)."""
         free, slopes = self._slopes(raw, y, twice=True)
-        hessian = torch.zeros(*raw.shape, raw.shape[-1], dtype=raw.dtype)
+        hessian = raw.new_zeros(*raw.shape, raw.shape[-1])
         if slopes.requires_grad:  # the gradient of a piecewise linear cost is a constant
             for c in range(raw.shape[-1]):
                 (row,) = torch.autograd.grad(

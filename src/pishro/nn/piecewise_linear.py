@@ -81,12 +81,19 @@ class PiecewiseLinear(ParameterFree):
         return (len(self.edges) + sum(max(len(e) - 1, 0) for e in self.edges),)
 
     @functools.cached_property
-    def _bins(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Column, lower edge and 1/width of each bin."""
-        pairs = [(column, a, b) for column, edges in enumerate(self.edges) for a, b in pairwise(edges)]
-        columns, low, high = zip(*pairs, strict=True) if pairs else ((), (), ())
-        lower = torch.tensor(low, dtype=torch.float64)
-        return torch.tensor(columns, dtype=torch.long), lower, 1 / (torch.tensor(high, dtype=torch.float64) - lower)
+    def _made(self) -> dict[tuple[torch.device, torch.dtype], tuple[Tensor, Tensor, Tensor]]:
+        return {}
+
+    def _bins(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Column, lower edge and 1/width of each bin, where x is; made once for each place and type."""
+        place = x.device, x.dtype
+        if place not in self._made:
+            pairs = [(column, a, b) for column, edges in enumerate(self.edges) for a, b in pairwise(edges)]
+            columns, low, high = zip(*pairs, strict=True) if pairs else ((), (), ())
+            lower, upper = (torch.tensor(ends, dtype=torch.float64) for ends in (low, high))
+            index, scale = torch.tensor(columns, dtype=torch.long), 1 / (upper - lower)
+            self._made[place] = index.to(x.device), lower.to(*place), scale.to(*place)
+        return self._made[place]
 
     @property
     def columns(self) -> tuple[int, ...]:
@@ -98,23 +105,23 @@ class PiecewiseLinear(ParameterFree):
         self, params: Parameters, x: Tensor, *, training: bool = False, generator: Generator | None = None
     ) -> tuple[Tensor, Tensor]:
         """The squeezed columns and the shares; keeps x."""
-        columns, low, scale = self._bins
+        columns, low, scale = self._bins(x)
         squeezed = x / (1 + (x / SQUEEZE).square()).sqrt()
-        shares = (x[..., columns] - low.to(x)).mul_(scale.to(x)).clamp_(0, 1).mul_(2).sub_(1)
+        shares = (x[..., columns] - low).mul_(scale).clamp_(0, 1).mul_(2).sub_(1)
         return torch.cat([squeezed, shares], -1), x
 
     def _slopes(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Derivatives of the squeezed columns and of the shares."""
-        columns, low, scale = self._bins
-        place = (x[..., columns] - low.to(x)) * scale.to(x)
+        columns, low, scale = self._bins(x)
+        place = (x[..., columns] - low) * scale
         inside = (place > 0) & (place < 1)
-        return (1 + (x / SQUEEZE).square()) ** -1.5, inside * (2 * scale.to(x))
+        return (1 + (x / SQUEEZE).square()) ** -1.5, inside * (2 * scale)
 
     def pull(self, saved: Tensor, dy: Tensor) -> Tensor:
         """Slopes times dy, bins added up over their column."""
         squeezed, shares = self._slopes(saved)
         dx = dy[..., : len(self.edges)] * squeezed
-        return dx.index_add_(-1, self._bins[0], dy[..., len(self.edges) :] * shares)
+        return dx.index_add_(-1, self._bins(saved)[0], dy[..., len(self.edges) :] * shares)
 
     def pull_outputs(self, saved: Tensor, dy: Tensor) -> Tensor:
         """The same for each raw output."""
@@ -123,7 +130,7 @@ class PiecewiseLinear(ParameterFree):
     def push(self, saved: Tensor, dx: Tensor) -> Tensor:
         """Slopes times dx."""
         squeezed, shares = self._slopes(saved)
-        return torch.cat([dx * squeezed, dx[..., self._bins[0]] * shares], -1)
+        return torch.cat([dx * squeezed, dx[..., self._bins(saved)[0]] * shares], -1)
 
     def describe(self) -> str:
         """How many bins."""

@@ -34,10 +34,10 @@ def probed_diagonal(product: Callable[[Tensor], Tensor], shape: tuple[int, ...],
     >>> probed_diagonal(lambda u: 3 * u, (2,), torch.zeros(1, 2))
     tensor([[9., 9.]])
     """
-    generator = Generator(device=like.device).manual_seed(0)
+    generator = Generator().manual_seed(0)  # the same signs on every device
     squares = torch.zeros_like(like)
     for _ in range(PROBES):
-        signs = torch.randint(0, 2, shape, generator=generator, device=like.device).to(like.dtype) * 2 - 1
+        signs = torch.randint(0, 2, shape, generator=generator).to(like) * 2 - 1
         squares += product(signs.expand(len(like), *shape)).square() / PROBES
     least = LEAST * squares.mean(-1, keepdim=True).clamp_min(torch.finfo(like.dtype).tiny)
     return torch.maximum(squares, least)

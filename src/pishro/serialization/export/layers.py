@@ -169,7 +169,7 @@ def _normalized(build: Builder, layer: LayerNorm, params: Parameters, x: Value) 
 
 
 def _bins(build: Builder, layer: PiecewiseLinear, x: Value) -> Value:
-    columns, low, scale = (t.numpy() for t in layer._bins)
+    columns, low, scale = (t.numpy() for t in layer._bins(torch.zeros(0, dtype=torch.float64)))
     ratio = build.map("square", build.affine(x, 1 / SQUEEZE))
     squeezed = build.combine("divide", x, build.map("sqrt", build.affine(ratio, 1.0, 1.0)))
     if not len(columns):
