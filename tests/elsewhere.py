@@ -29,6 +29,7 @@ WAITS = {
     "aten.bincount.default",
 }
 """Operations whose result the processor needs."""
+INDEXING = {"aten.index.Tensor", "aten.index_put_.default"}
 
 
 class Away(Tensor):
@@ -60,6 +61,12 @@ class Away(Tensor):
     def new_tensor(self, data: Any, *, dtype: "torch.dtype | None" = None) -> Tensor:
         return TENSOR(data, dtype=self.dtype if dtype is None else dtype).to(PLACE)
 
+    def __getitem__(self, key: Any) -> Tensor:
+        return super().__getitem__(_places(key))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(_places(key), value)
+
     def numpy(self, *args: Any, **kwargs: Any) -> Any:
         raise AssertionError("numpy() of a tensor on a device")
 
@@ -76,6 +83,13 @@ def _tensor(data: Any, *, device: "torch.device | str | None" = None, **settings
     return TENSOR(data, **settings) if device is None else TENSOR(data, **settings).to(device)
 
 
+def _places(key: Any) -> Any:
+    """A list among the indices as a tensor, which torch would make where it cannot be looked at."""
+    if isinstance(key, tuple):
+        return tuple(_places(entry) for entry in key)
+    return TENSOR(key, dtype=torch.long) if isinstance(key, list) else key
+
+
 GENERATORS: set[int] = set()
 
 
@@ -83,8 +97,8 @@ def generator_at(device: "torch.device | str" = "cpu") -> torch.Generator:
     """In place of `torch.Generator`: one of the device that is not there draws on the CPU."""
     made = torch.Generator()
     if torch.device(device) == PLACE:
-        GENERATORS.add(id(made))
-        KEPT.append(made)  # a number is a name only while its owner lives
+        GENERATORS.add(made._cdata)
+        KEPT.append(made)  # an address is a name only while its owner lives
     return made
 
 
@@ -112,16 +126,16 @@ class Elsewhere(TorchDispatchMode):
         return Away.waits
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = dict(kwargs or {})
+        kwargs, name = dict(kwargs or {}), str(func)
         away: list[Away] = []
         here: list[Tensor] = []
         everything = (args, kwargs)
         tree_map_only(Tensor, lambda t: (away if isinstance(t, Away) else here).append(t), everything)
+        assert not any(t.is_meta for t in here), f"{name} of a tensor without numbers"
         asked = kwargs.get("device")
         if asked is not None:
             kwargs["device"] = torch.device("cpu")
         there = asked == PLACE if asked is not None else bool(away)
-        name = str(func)
         self._check(name, away, [t for t in here if t.ndim > 0], everything, there)
         inside = tree_map_only(Away, lambda t: t.inner, (args, kwargs))
         result = func(*inside[0], **inside[1])
@@ -137,12 +151,12 @@ class Elsewhere(TorchDispatchMode):
         if name in TRANSFERS:
             Away.waits += bool(away and here)
             return
-        if "index" in name and any(t.dtype is torch.bool for t in away[1:]):
-            Away.waits += 1  # how many are true decides the shape
+        if name in INDEXING and isinstance(everything[0][0], Away):
+            masked = any(t.dtype is torch.bool for t in away[1:])  # how many are true decides the shape
+            Away.waits += masked or bool(here)
+            here = [t for t in here if t.is_floating_point()]  # places are taken there on the way
         assert not (away and here), f"{name} of tensors on two devices: {[tuple(t.shape) for t in here]} on the CPU"
         for entry in [*everything[0], *everything[1].values()]:
             if isinstance(entry, torch.Generator):
-                at = id(entry) in GENERATORS
+                at = entry._cdata in GENERATORS
                 assert at == there, f"{name} on {'the device' if there else 'the CPU'} from another's generator"
-
-

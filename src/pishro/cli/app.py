@@ -75,6 +75,7 @@ def fit(
         list[str] | None, typer.Option(help="A column with which the prediction rises or falls: age=+1; repeatable.")
     ] = None,
     bounds: Annotated[str | None, typer.Option(help='Lowest and highest prediction: "0,100", "0," or ",100".')] = None,
+    device: Annotated[str, typer.Option(help="cpu, cuda or mps; auto takes CUDA where that pays.")] = "auto",
     json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
 ) -> None:
     """Train networks on a table; print the held-out score; write a model file and a report.
@@ -87,7 +88,7 @@ def fit(
 
     wanted = command.Wanted(
         *(table, target, example, output, hidden, members, likelihood, seed, max_seconds, stream, resume),
-        *(calibrate, tuple(monotone or ()), bounds, json),
+        *(calibrate, tuple(monotone or ()), bounds, device, json),
     )
     command.run(wanted)
 

@@ -38,6 +38,7 @@ class Wanted:
     calibrate: str | None = None
     monotone: tuple[str, ...] = ()
     bounds: str | None = None
+    device: str = "auto"
     json: bool = False
 
 
@@ -81,6 +82,7 @@ def _fitted(wanted: Wanted, frame: Any, target: str, console: Console, checkpoin
         "calibrate": wanted.calibrate,
         "monotone": monotone_from(wanted.monotone),
         "bounds": bounds_from(wanted.bounds),
+        "device": wanted.device,
     }
     with LiveView(console) as view:
         return fit_model(

@@ -48,6 +48,7 @@ class _FeedForward(TableEstimator):
         calibrate: str | None = None,
         monotone: "Mapping[str, int] | None" = None,
         max_seconds: float | None = None,
+        device: str = "auto",
         warm_start: bool = False,
         random_state: Any = None,
     ) -> None:
@@ -58,6 +59,7 @@ class _FeedForward(TableEstimator):
         self.calibrate = calibrate
         self.monotone = monotone
         self.max_seconds = max_seconds
+        self.device = device
         self.warm_start = warm_start
         self.random_state = random_state
 
@@ -65,7 +67,12 @@ class _FeedForward(TableEstimator):
         self, likelihood: Likelihood, batch: Batch, target: Target, encoder: TableEncoder, seconds: float | None
     ) -> tuple[Network, TrainedMembers]:
         """By the recipe that suits the number of rows."""
-        settings = FitSettings(self.hidden, self.activation, self.members, seed=self._seed(), max_seconds=seconds)
+        settings = FitSettings(
+            *(self.hidden, self.activation, self.members),
+            seed=self._seed(),
+            max_seconds=seconds,
+            device=self.device,
+        )
         outputs = likelihood.outputs(batch.y)
         limits = limits_for(self.monotone, self.bounds, encoder, target, likelihood, outputs)
         earlier = None
@@ -115,6 +122,7 @@ class FeedForwardRegressor(TableRegressor, _FeedForward):
         {"age": +1}, or {"x0": -1} where X has no names; it does so at every point.
     bounds : lowest and highest prediction; None in place of one that there is not, or for neither.
     max_seconds : most time for the training.
+    device : where it is computed: "cpu", "cuda", "mps" (many rows only), or "auto", which takes CUDA where that pays.
     warm_start : whether a further `fit` starts from the networks of the last one, where their size is the same.
     random_state : seed of the starting points, or a generator that draws one; None is the seed 0.
 
@@ -144,11 +152,13 @@ class FeedForwardRegressor(TableRegressor, _FeedForward):
         monotone: "Mapping[str, int] | None" = None,
         bounds: "tuple[float | None, float | None] | None" = None,
         max_seconds: float | None = None,
+        device: str = "auto",
         warm_start: bool = False,
         random_state: Any = None,
     ) -> None:
         super().__init__(
-            hidden, activation, likelihood, members, calibrate, monotone, max_seconds, warm_start, random_state
+            *(hidden, activation, likelihood, members, calibrate, monotone, max_seconds, device),
+            *(warm_start, random_state),
         )
         self.bounds = bounds
 
@@ -189,7 +199,7 @@ class FeedForwardClassifier(TableClassifier, _FeedForward):
 
     Parameters
     ----------
-    hidden, activation, members, max_seconds, warm_start, random_state : as for `FeedForwardRegressor`.
+    hidden, activation, members, max_seconds, device, warm_start, random_state : as for `FeedForwardRegressor`.
     likelihood : "auto" (Bernoulli or categorical), or "ordinal" for labels in order.
     class_weight : None; "balanced", by which every class weighs the same; or a weight for each label.
     calibrate : None; or "temperature" for probabilities corrected on a fifth of the rows.
@@ -219,11 +229,13 @@ class FeedForwardClassifier(TableClassifier, _FeedForward):
         calibrate: str | None = None,
         monotone: "Mapping[str, int] | None" = None,
         max_seconds: float | None = None,
+        device: str = "auto",
         warm_start: bool = False,
         random_state: Any = None,
     ) -> None:
         super().__init__(
-            hidden, activation, likelihood, members, calibrate, monotone, max_seconds, warm_start, random_state
+            *(hidden, activation, likelihood, members, calibrate, monotone, max_seconds, device),
+            *(warm_start, random_state),
         )
         self.class_weight = class_weight
 

@@ -49,6 +49,14 @@ class NormalPrior:
         """Number of parameters in each group, (G,)."""
         return torch.bincount(self.groups, minlength=self.alpha.shape[-1])
 
+    def of(self, members: int) -> "NormalPrior":
+        """The prior of so many members: precisions (K, G)."""
+        return NormalPrior(self.groups, self.alpha.expand(members, -1))
+
+    def to(self, device: torch.device, dtype: torch.dtype | None = None) -> "NormalPrior":
+        """The same prior on a device, its precisions in another type if one is given."""
+        return NormalPrior(self.groups.to(device), self.alpha.to(device, dtype))
+
     def select(self, index: Tensor) -> "NormalPrior":
         """The priors of the members in `index`."""
         return NormalPrior(self.groups, self.alpha[index])

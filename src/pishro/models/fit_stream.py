@@ -79,6 +79,7 @@ def fit_stream(
     recipe = ManyRows.choose(
         sample.rows, len(encoder.names), outputs, settings.hidden, settings.members, settings.max_seconds
     )
+    recipe = dataclasses.replace(recipe, device=settings.device)
     if started is not None:
         started(schema, recipe.sentence)
     network = recipe.network(train.x, outputs, settings.activation)

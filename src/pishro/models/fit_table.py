@@ -62,6 +62,7 @@ class FitSettings:
         reach beyond, where the noise does.
     split : which rows are held out: "random" ones, or the "last" ones, where rows follow in time.
     checkpoint : where it is kept how far the training is; None for nowhere. Fits that only compare costs are not kept.
+    device : where it is computed: "cpu", "cuda", "mps" (many rows only), or "auto", which takes CUDA where that pays.
     """
 
     hidden: "str | int | Sequence[int]" = "auto"
@@ -76,6 +77,7 @@ class FitSettings:
     bounds: "tuple[float | None, float | None] | None" = None
     split: str = "random"
     checkpoint: Checkpoints | None = None
+    device: str = "auto"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -228,6 +230,7 @@ def fit_encoded(
     """
     x, outputs = batch.x, likelihood.outputs(batch.y)
     recipe = choose_recipe(len(x), x.shape[1], outputs, settings.hidden, settings.members, settings.max_seconds)
+    recipe = dataclasses.replace(recipe, device=settings.device)
     if announce is not None:
         announce(recipe.sentence)
     network = recipe.network(x, outputs, settings.activation, limits)

@@ -48,6 +48,22 @@ class Batch:
         offset = None if self.offset is None else self.offset[index]
         return Batch(self.x[index], self.y[index], weight, offset)
 
+    def to(self, device: torch.device, dtype: torch.dtype | None = None) -> "Batch":
+        """The rows on a device, their numbers in another type if one is given; nothing is copied that is there."""
+
+        def moved(part: Tensor) -> Tensor:
+            return part.to(device, dtype if part.is_floating_point() else None)
+
+        weight = None if self.weight is None else moved(self.weight)
+        offset = None if self.offset is None else moved(self.offset)
+        return Batch(moved(self.x), moved(self.y), weight, offset)
+
+    @property
+    def bytes(self) -> int:
+        """Memory of all of them."""
+        parts = (self.x, self.y, self.weight, self.offset)
+        return sum(part.numel() * part.element_size() for part in parts if part is not None)
+
     def shifted(self, raw: Tensor) -> Tensor:
         """The raw output (…, N, C) with its known part added."""
         return raw if self.offset is None else raw + self.offset

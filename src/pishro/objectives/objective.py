@@ -38,6 +38,9 @@ from pishro.optim import (
 SLICE_ENTRIES = 2**21
 """Jacobian entries made at once, 16 MB of float64: measured fastest between 2¹⁹ (overhead) and 2²⁴ (out of cache)."""
 
+SLICE_ENTRIES_GPU = 2**26
+"""On a GPU, 0.5 GB: a slice is some tens of launches, which a product of this size hides."""
+
 
 @final
 @dataclasses.dataclass(frozen=True)
@@ -145,7 +148,8 @@ class Objective:
 
     def _slice_rows(self, theta: Tensor) -> int:
         """Rows of which the Jacobian is made at once."""
-        return max(1, SLICE_ENTRIES // (theta.numel() * self.network.outputs))
+        entries = SLICE_ENTRIES if theta.device.type == "cpu" else SLICE_ENTRIES_GPU
+        return max(1, entries // (theta.numel() * self.network.outputs))
 
     def _add_slice(self, theta: Tensor, batch: Batch, sums: tuple[Tensor, Tensor, Tensor]) -> None:
         cost, gradient, curvature = sums
@@ -235,6 +239,12 @@ class Objective:
     def _total(self, theta: Tensor, cost: Tensor) -> Tensor:
         total = cost if self.beta is None else self.beta * cost
         return total if self.prior is None else total + self.prior.nll(theta)
+
+    def to(self, device: torch.device) -> "Objective":
+        """The same objective with its rows on a device."""
+        prior = None if self.prior is None else self.prior.to(device)
+        beta = None if self.beta is None else self.beta.to(device)
+        return dataclasses.replace(self, batch=self.batch.to(device), prior=prior, beta=beta, _workspace={}, _seen=[])
 
     def select(self, index: Tensor) -> "Objective":
         """The objective of the members in `index`."""

@@ -81,6 +81,11 @@ class StoredRows:
     def __len__(self) -> int:
         return self.rows
 
+    @property
+    def bytes(self) -> int:
+        """Memory that is held at once: a window, and the next while it is read."""
+        return 2 * WINDOW_BYTES
+
     def windows(self, generator: Generator) -> Iterator[Batch]:
         """One epoch: windows of blocks in random order; the rows of a window are still block by block."""
         order = torch.randperm(math.ceil(self.rows / BLOCK), generator=generator).tolist()

@@ -154,8 +154,9 @@ class Run:
         return stuck
 
     def _report(self, members: list[int], new: Point) -> Iteration:
-        scale = torch.tensor([self.state.paces[m].scale for m in members], dtype=new.value.dtype)
-        return Iteration(self.number, torch.tensor(members), new.value, self._norm(new), scale, new.x, new.gradient)
+        scale = new.value.new_tensor([self.state.paces[m].scale for m in members])
+        ran = torch.tensor(members, device=new.x.device)
+        return Iteration(self.number, ran, new.value, self._norm(new), scale, new.x, new.gradient)
 
     def _norm(self, point: Point) -> Tensor:
         """The largest entry of what should vanish, (K,)."""

@@ -26,9 +26,10 @@ from pishro.optim import (
     optimize,
 )
 from pishro.training.constraints import AnyConstraint, region_of, told
+from pishro.training.devices import HERE, Work, choose_place, full_batch_work, mini_batch_work, second_order_work
 from pishro.training.identity import identity
 from pishro.training.journal import Checkpoints, Journal, opened
-from pishro.training.methods import choose_method, refuse_what_does_not_fit
+from pishro.training.methods import choose_method, refuse_what_does_not_fit, writes_matrix
 from pishro.training.mini_batch import Keeper, MiniBatchPlan
 from pishro.training.record import TrainingRecord, versions
 from pishro.training.start import starting_points
@@ -59,8 +60,9 @@ def train(
     validation: tuple[Tensor, Tensor] | None = None,
     patience: int = 10,
     checkpoint: Checkpoints | None = None,
+    device: str = "auto",
 ) -> tuple[Tensor, TrainingRecord]:
-    """Fit a network and return θ (K, P) and the record.
+    """Fit a network and return θ (K, P), on the CPU and in the type of x, and the record.
 
     Parameters
     ----------
@@ -81,12 +83,14 @@ def train(
         `patience` walks.
     patience : see `validation`.
     checkpoint : where it is kept how far the training is, for evidence and stochastic rules; see `Checkpoints`.
+    device : "cpu", "cuda", "mps" (stochastic rules only), or "auto", which takes CUDA where steps are large enough to
+        gain by it; the record says which and why. On a GPU mini-batches are in float32.
 
     Raises
     ------
     SettingError
         If the method cannot do the job (its matrices exceed the memory, constraints with a stochastic rule, evidence
-        without a Gauss-Newton matrix); the message names one that can.
+        without a Gauss-Newton matrix); the message names one that can. If there is no such device.
     DataError
         If the target is outside the likelihood's domain.
 
@@ -117,22 +121,31 @@ def train(
             "stochastic rule such as 'adamw'."
         )
     if isinstance(prior, str) and isinstance(chosen, Method):
-        plan = Plan(members, seed, stop or Stop(iterations=200), why, chosen, checkpoint=checkpoint)
+        plan = Plan(members, seed, stop or Stop(iterations=200), why, chosen, checkpoint=checkpoint, device=device)
         trained = train_members(net, likelihood, batch, plan)
         return trained.theta, trained.record
-    regularization = None if isinstance(prior, str) else prior
+    regularization = None if isinstance(prior, str) or prior is None else prior.of(members)
     start = starting_points(net, likelihood, batch, seed, members)
     record = TrainingRecord(why, "", seed, members, net.layout.size, len(batch))
     if isinstance(chosen, Rule):
         held = None if validation is None else Batch(*validation)
-        hand = _ByHand(chosen, stop, regularization, seed, members, checkpoint, held, patience)
+        hand = _ByHand(chosen, stop, regularization, seed, members, checkpoint, held, patience, device)
         with opened(checkpoint, lambda: identity(net, likelihood, batch, hand)) as journal:
             theta = _by_rule(net, likelihood, batch, hand, (start, record, journal))
     else:
-        objective = Objective(net, likelihood, batch, regularization)
+        place = choose_place(device, _work(chosen, batch, members, net))
+        record.device = place.words
+        objective = Objective(net, likelihood, batch, regularization).to(place.device)
+        start = start.to(place.device)
         theta = _by_method(objective, start, chosen, stop or Stop(iterations=200), (constraints, record))
     record.threads, record.versions = torch.get_num_threads(), versions()
-    return theta, record
+    return theta.to(HERE, start.dtype), record
+
+
+def _work(method: Method, batch: Batch, members: int, net: Network) -> Work:
+    if writes_matrix(method):
+        return second_order_work(batch, members, net.layout.size, net.outputs)
+    return full_batch_work(batch, members, net.layout.size)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,6 +160,7 @@ class _ByHand:
     checkpoint: Checkpoints | None
     validation: Batch | None
     patience: int
+    device: str
 
 
 def _checked(
@@ -221,8 +235,14 @@ def _by_rule(
 ) -> Tensor:
     """Mini-batches; the prior's gradient is shared among the rows."""
     start, record, journal = run
-    source = MiniBatches(net, likelihood, batch, min(BATCH, len(batch)), Generator().manual_seed(hand.seed))
-    share, prior = 1 / batch.total, hand.prior
+    size = min(BATCH, len(batch))
+    place = choose_place(hand.device, mini_batch_work(size, hand.members, net.layout.size, batch.bytes))
+    record.device, where = place.words, place.device
+    dtype = start.dtype if where.type == "cpu" else torch.float32
+    start, prior = start.to(where, dtype), None if hand.prior is None else hand.prior.to(where, dtype)
+    generator = Generator().manual_seed(hand.seed)
+    source = MiniBatches(net, likelihood, batch.to(where, dtype), size, generator)
+    share = 1 / batch.total
 
     def regularized(theta: Tensor) -> tuple[Tensor, Tensor]:
         value, gradient = source(theta)
@@ -235,7 +255,7 @@ def _by_rule(
     if hand.validation is not None:
         likelihood.check(hand.validation.y)
         plan = MiniBatchPlan(hand.members, epochs=stop.iterations // source.steps, patience=hand.patience)
-        keeper = Keeper(net, likelihood, hand.validation, plan, None, start)
+        keeper = Keeper(net, likelihood, hand.validation.to(where, dtype), plan, None, start)
         parts = {"keeper": keeper}
     stage = journal.stage("run", source=source, **parts)
     descent = descend(regularized, start, hand.rule, stop, callback=keeper, interval=source.steps, pause=stage)

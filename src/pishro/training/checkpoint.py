@@ -5,7 +5,7 @@ under numbers; the header's entry "checkpoint" is one JSON text that holds every
 {"tensor": number}. JSON keeps a float to its last bit. The file is replaced only by one that is whole.
 """
 
-__all__ = ["FORMAT", "Tree", "read_checkpoint", "write_checkpoint"]
+__all__ = ["FORMAT", "Tree", "placed", "read_checkpoint", "write_checkpoint"]
 
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,15 @@ def read_checkpoint(path: Path) -> Tree:
     raise CheckpointError(
         f"'{path}' has format {version}, this version of pishro reads up to {FORMAT}; upgrade pishro."
     )
+
+
+def placed(value: Any, device: torch.device) -> Any:
+    """The same tree with its tensors on a device."""
+    if isinstance(value, Tensor):
+        return value.to(device)
+    if isinstance(value, dict):
+        return {key: placed(entry, device) for key, entry in value.items()}
+    return [placed(entry, device) for entry in value] if isinstance(value, list) else value
 
 
 def _without_tensors(value: Any, tensors: dict[str, Tensor]) -> Any:

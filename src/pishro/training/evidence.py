@@ -34,6 +34,7 @@ from pishro.objectives import Objective, ObjectivePoint
 from pishro.operators import Factor
 from pishro.optim import Iteration, Method, Reason, State, Stop, optimize
 from pishro.optim.method import Pace
+from pishro.training.checkpoint import placed
 from pishro.training.journal import Stage
 
 RELEASED = 10.0
@@ -111,7 +112,7 @@ def fit_evidence(
     """
     run = _EvidenceRun(objective, theta, method, stop, settings)
     if stage is not None and stage.found is not None:
-        run.unpack(stage.found)
+        run.unpack(placed(stage.found, theta.device))
     while run.wants_more():
         if stage is not None:
             stage.reach(run.pack())
@@ -160,24 +161,25 @@ class _EvidenceRun:
     def __init__(self, objective: Objective, theta: Tensor, method: Method, stop: Stop, settings: Evidence) -> None:
         self.began = time.perf_counter()
         self.method, self.stop, self.settings = method, stop, settings
-        groups = objective.prior.groups if objective.prior is not None else torch.zeros(theta.shape[-1]).long()
+        device = theta.device
+        everything = torch.zeros(theta.shape[-1], dtype=torch.long, device=device)
+        groups = objective.prior.groups if objective.prior is not None else everything
         count = int(groups.max()) + 1
         self.alpha = theta.new_tensor(settings.alpha).expand(len(theta), count).clone()
         self.beta = theta.new_ones(len(theta))
         self.objective = dataclasses.replace(objective, prior=NormalPrior(groups, self.alpha), beta=self.beta)
         self.state = State.start(self.objective, theta, method)
         members = len(theta)
-        self.active = torch.arange(members)
-        self.gamma = torch.full((members,), float(theta.shape[-1]), dtype=theta.dtype)
-        self.log_evidence = torch.full((members,), -math.inf, dtype=theta.dtype)
-        self.still = torch.zeros(members, dtype=torch.long)
-        self.iterations = torch.zeros(members, dtype=torch.long)
+        self.active = torch.arange(members, device=device)
+        self.gamma = theta.new_full((members,), float(theta.shape[-1]))
+        self.log_evidence = theta.new_full((members,), -math.inf)
+        self.still = torch.zeros_like(self.active)
+        self.iterations = torch.zeros_like(self.active)
         self.reasons = [Reason.ITERATIONS] * members
         self.done = 0
         self.wish: Reason | None = None
-        everyone = torch.arange(members)
         self.best = _Reached(
-            _point(self.state).select(everyone), self.beta.clone(), self.gamma.clone(), self.log_evidence.clone()
+            _point(self.state).select(self.active), self.beta.clone(), self.gamma.clone(), self.log_evidence.clone()
         )
         self.falls = len(objective.likelihood.scale_outputs(objective.network.outputs)) > 0
 
@@ -215,7 +217,7 @@ class _EvidenceRun:
         point = _point(result.state)
         found, total = reestimate(problem, point), problem.total
         self.done += count
-        self.iterations[active] += result.iterations
+        self.iterations[active] += result.iterations.to(active.device)
         self.state.update(active, result.state)
         self._write_down(active, point, found, total)
         self._retire(active, result.reasons)
@@ -241,7 +243,7 @@ class _EvidenceRun:
             self.best.update(active[risen], _Reached(combined, beta, gamma, evidence).select(risen))
 
     def _retire(self, active: Tensor, reasons: tuple[Reason, ...]) -> None:
-        stuck = torch.tensor([r in (Reason.NO_DESCENT, Reason.NOT_FINITE) for r in reasons])
+        stuck = torch.tensor([r in (Reason.NO_DESCENT, Reason.NOT_FINITE) for r in reasons], device=active.device)
         settled = (self.still[active] >= self.settings.patience) & (self.done > self.settings.held)
         for member, reason in zip(active.tolist(), reasons, strict=True):
             if self.still[member] >= self.settings.patience:

@@ -127,7 +127,11 @@ class FewRows(Recipe):
         """All members at once, by evidence."""
         stop = Stop(iterations=self.iterations, seconds=seconds)
         plan = Plan(
-            self.members, seed, stop, self.sentence, start=start, checkpoint=checkpoint, trained=start is not None
+            *(self.members, seed, stop, self.sentence),
+            start=start,
+            trained=start is not None,
+            checkpoint=checkpoint,
+            device=self.device,
         )
         return train_members(network, likelihood, batch, plan, watch)
 

@@ -16,7 +16,7 @@ from pishro.likelihoods import Likelihood
 from pishro.nn import Network
 from pishro.objectives import Batch, StoredRows
 
-FREE = ("recipe", "checkpoint", "seconds")
+FREE = ("recipe", "checkpoint", "seconds", "device")
 """Settings that may change."""
 
 PIECE = 2**24

@@ -35,10 +35,9 @@ class LayerFlow:
         change = x - (self.before if members is None else self.before[members])
         places = self.layers.values()
         norm = torch.linalg.vector_norm
-        self.gradients.append(torch.stack([gradient[:, s].square().mean().sqrt() for s in places]))
-        self.updates.append(
-            torch.stack([(norm(change[:, s], dim=-1) / norm(x[:, s], dim=-1).clamp_min(1e-12)).mean() for s in places])
-        )
+        self.gradients.append(torch.stack([gradient[:, s].square().mean().sqrt() for s in places]).cpu())
+        shares = [(norm(change[:, s], dim=-1) / norm(x[:, s], dim=-1).clamp_min(1e-12)).mean() for s in places]
+        self.updates.append(torch.stack(shares).cpu())
         if members is None:
             self.before.copy_(x)
         else:

@@ -127,16 +127,15 @@ class ManyRows(Recipe):
         """All members at once, on the same mini-batches; as many epochs as the network's size leaves time for."""
         budget = OPERATIONS_PER_SECOND * (SECONDS if math.isinf(seconds) else max(seconds, 1.0))
         epochs = self.epochs(len(batch), network, budget)
-        plan = dataclasses.replace(
-            self.plan, seed=seed, seconds=seconds, epochs=epochs, start=start, checkpoint=checkpoint
-        )
+        plan = dataclasses.replace(self.plan, seed=seed, seconds=seconds, epochs=epochs, device=self.device)
+        plan = dataclasses.replace(plan, start=start, checkpoint=checkpoint)
         return train_mini_batches(network, likelihood, batch, plan, watch)
 
     def stored(self, rows: int, network: Network, seed: int, seconds: float) -> MiniBatchPlan:
         """The plan for rows in a file, of which there may be time for a part only."""
         budget = OPERATIONS_PER_SECOND * (SECONDS if math.isinf(seconds) else max(seconds, 1.0))
         steps = int(max(FEWEST_STEPS, budget // (6.0 * self.plan.size * self.members * network.layout.size)))
-        return dataclasses.replace(self.plan, seed=seed, seconds=seconds, steps=steps)
+        return dataclasses.replace(self.plan, seed=seed, seconds=seconds, steps=steps, device=self.device)
 
     def epochs(self, rows: int, network: Network, budget: float) -> int:
         """How many epochs so many operations are enough for."""

@@ -1,6 +1,6 @@
 """Which method a training by hand uses where none is named, and which cannot do the job."""
 
-__all__ = ["choose_method", "refuse_what_does_not_fit"]
+__all__ = ["choose_method", "refuse_what_does_not_fit", "writes_matrix"]
 
 import os
 from typing import Any
@@ -71,10 +71,7 @@ def refuse_what_does_not_fit(method: "Method | Rule[Any]", parameters: int, memb
     SettingError
         With the memory it would take, and methods that take no matrix.
     """
-    if not isinstance(method, Method):
-        return
-    dense = (BFGSCurvature, GaussNewtonCurvature, HessianCurvature, ModifiedHessian)
-    if not isinstance(method.curvature, dense):
+    if not isinstance(method, Method) or not writes_matrix(method):
         return
     needed, there = 8.0 * MATRICES * members * parameters**2, _memory()
     if needed > there:
@@ -83,6 +80,12 @@ def refuse_what_does_not_fit(method: "Method | Rule[Any]", parameters: int, memb
             f"{needed / 1e9:.3g} GB for its matrices, and this machine has {there / 1e9:.3g} GB; take "
             "'hessian-free' or 'lbfgs', which need none, or mini-batches by optim.AdamW()."
         )
+
+
+def writes_matrix(method: Method) -> bool:
+    """Whether its curvature is P × P numbers, rather than products."""
+    dense = (BFGSCurvature, GaussNewtonCurvature, HessianCurvature, ModifiedHessian)
+    return isinstance(method.curvature, dense)
 
 
 def _memory() -> float:

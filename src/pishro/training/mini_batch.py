@@ -21,6 +21,7 @@ from pishro.nn import Network
 from pishro.objectives import Batch, Disturbance, MiniBatches, Penalty, StoredRows, mean_cost
 from pishro.optim import AdamW, Cosine, Descent, Reason, Rule, Scheduled, Stop, WarmUp, descend
 from pishro.optim.stochastic import Progress as Look
+from pishro.training.devices import HERE, choose_place, mini_batch_work
 from pishro.training.distributed import Processes, SummedSource, current
 from pishro.training.identity import identity
 from pishro.training.journal import Checkpoints, Journal, Stage, opened
@@ -55,6 +56,7 @@ class MiniBatchPlan:
     start : θ (K, P) to start from, one row a member; None for random weights from the seed.
     checkpoint : where it is kept how far the training is; None for nowhere. Several processes keep none: each draws
         rows of its own.
+    device : "auto", "cpu", "cuda" or "mps"; see `devices.py`.
     """
 
     members: int = 4
@@ -73,6 +75,7 @@ class MiniBatchPlan:
     recipe: str = "Mini-batches by AdamW, as asked."
     start: Tensor | None = None
     checkpoint: Checkpoints | None = None
+    device: str = "auto"
 
     @property
     def inner(self) -> Rule[Any]:
@@ -152,27 +155,28 @@ def _trained(
     if processes.several:
         generator.manual_seed(plan.seed + processes.rank)
     size = max(1, plan.size // processes.count)
-    source = MiniBatches(network, likelihood, training, size, generator, plan.disturb, plan.penalty)
+    place = choose_place(plan.device, mini_batch_work(size, plan.members, network.layout.size, training.bytes))
+    source = MiniBatches(network, likelihood, training, size, generator, plan.disturb, plan.penalty, place.device)
     epoch = processes.least(source.steps)
-    steps = min(plan.epochs * epoch, plan.steps)
+    steps = min(plan.epochs * epoch, processes.least(plan.steps))  # each process reckons with its own rows
     rise = max(1, steps // 20)  # a twentieth of the run, as usual for AdamW
     rule = Scheduled(plan.inner, WarmUp(rise, then=Cosine(max(1, steps - rise))))
-    random = starting_points(network, likelihood, source.batch, plan.seed, plan.members)
-    theta = processes.align(random if plan.start is None else plan.start.to(random))
+    random = starting_points(network, likelihood, source.batch.to(HERE), plan.seed, plan.members)
+    theta = processes.align(random if plan.start is None else plan.start.to(random)).to(place.device)
     if isinstance(training, StoredRows):
         epoch = min(epoch, max(1, steps // LOOKS))
-    keeper = Keeper(network, likelihood, validation, plan, progress, theta)
+    keeper = Keeper(network, likelihood, validation.to(place.device), plan, progress, theta)
     stop = Stop(gradient=0.0, step=0.0, iterations=steps, seconds=plan.seconds)
     stage = journal.stage("run", keeper=keeper, source=source)
     descent = _descend(source, theta, rule, (stop, stage), keeper, epoch, processes)
     good = torch.isfinite(keeper.best)
     if not good.any():
         raise DataError("No member kept a finite cost; look for extreme values among the inputs and the target.")
-    theta = keeper.theta[good]
+    theta = keeper.theta[good].to(HERE)
     beta = _noise_precision(network, likelihood, theta, validation)
     count, method = len(training) + len(validation), type(plan.inner).__name__.lower()
     record = TrainingRecord(plan.recipe, method, plan.seed, len(theta), network.layout.size, count)
-    record.iterations = len(keeper.history)
+    record.device, record.iterations = place.words, len(keeper.history)
     record.seconds = descent.seconds
     record.reasons = [r.sentence for r, g in zip(descent.reasons, good.tolist(), strict=True) if g]
     record.noise = (1 / beta.sqrt()).tolist() if likelihood.dispersion else []

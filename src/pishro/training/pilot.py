@@ -94,6 +94,7 @@ def _grouped(objective: Objective, theta: Tensor, *, by_block: bool) -> Objectiv
     """The objective with one precision for each block, or one for all weights and one for all biases."""
     layout = objective.network.layout
     groups, names = layout.groups()
+    groups = groups.to(theta.device)
     shaping = _shaping(objective)
     if not by_block:
         kinds = sorted({name.rpartition(".")[2] for name in names})
@@ -109,7 +110,7 @@ def _grouped(objective: Objective, theta: Tensor, *, by_block: bool) -> Objectiv
 def _shaping(objective: Objective) -> Tensor:
     """Places in θ of the weights into outputs that describe the scatter around a location."""
     network = objective.network
-    place = torch.arange(network.layout.size)
+    place = torch.arange(network.layout.size, device=objective.batch.x.device)
     weight = network.layout.views(place).get(f"{network.nodes[-1].name}.weight")
     if weight is None or weight.shape[-1] != network.outputs:
         return place[:0]

@@ -44,7 +44,7 @@ class LaplacePosterior:
             while not bool(factor.definite):
                 shift = torch.maximum(shift * 10, matrix.diagonal().mean().abs().clamp_min(1e-12) * 1e-14)
                 factor = DenseOperator(matrix).factor(shift)
-            lower.append(factor.inverse_lower().to(torch.float32))
+            lower.append(factor.inverse_lower().to("cpu", torch.float32))
         return cls(torch.stack(lower))
 
     def variance(self, network: Network, theta: Tensor, x: Tensor, contrast: Tensor | None = None) -> Tensor:

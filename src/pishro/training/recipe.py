@@ -30,11 +30,13 @@ class Recipe(abc.ABC):
     hidden : units of each hidden layer.
     members : how many networks, trained together.
     sentence : the choice and its reason.
+    device : "auto", "cpu", "cuda" or "mps"; see `devices.py`.
     """
 
     hidden: tuple[int, ...]
     members: int
     sentence: str
+    device: str = dataclasses.field(default="auto", kw_only=True)
 
     @abc.abstractmethod
     def network(self, x: Tensor, outputs: int, activation: str = "auto", limits: Limits = FREE) -> Network:

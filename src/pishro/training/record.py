@@ -61,6 +61,7 @@ class TrainingRecord:
     threads : torch threads used.
     calibration : what was corrected afterwards, as a sentence; "" for nothing.
     constraints : how each constraint is kept, with its multipliers, as sentences.
+    device : where it was computed, and why there; "" for a training that has no choice.
     """
 
     recipe: str
@@ -80,6 +81,7 @@ class TrainingRecord:
     threads: int = 1
     calibration: str = ""
     constraints: list[str] = dataclasses.field(default_factory=list)
+    device: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the header of the model file."""
@@ -98,6 +100,7 @@ class TrainingRecord:
         return (
             f"{self.recipe}\n{self.members} {plural} of {self.parameters} parameters on {self.rows} rows: "
             f"{self.iterations} iterations in {self.seconds:.1f} s{effective}.\n{reasons}"
+            + (f"\nComputed on {self.device}." if self.device and not self.device.startswith("cpu") else "")
             + (f"\n{self.calibration}" if self.calibration else "")
         )
 

@@ -16,6 +16,7 @@ from pishro.likelihoods import Likelihood, NormalPrior
 from pishro.nn import Network
 from pishro.objectives import Batch, Objective
 from pishro.optim import Iteration, LevenbergMarquardt, Method, Reason, Stop
+from pishro.training.devices import HERE, choose_place, second_order_work
 from pishro.training.distributed import current
 from pishro.training.evidence import fit_evidence
 from pishro.training.identity import identity
@@ -73,6 +74,7 @@ class Plan:
     start : θ (K, P) to start from, one row a member; None for random weights from the seed.
     trained : whether the start was trained before, so that the trials of a prior must not move it.
     checkpoint : where it is kept how far the training is; None for nowhere.
+    device : "auto", "cpu" or "cuda"; see `devices.py`.
     """
 
     members: int = 8
@@ -83,6 +85,7 @@ class Plan:
     start: Tensor | None = None
     checkpoint: Checkpoints | None = None
     trained: bool = False
+    device: str = "auto"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,17 +142,21 @@ def _train(
     processes = current()
     random = starting_points(net, likelihood, batch, plan.seed, plan.members)
     theta = random if plan.start is None else plan.start.clone()
-    objective = Objective(net, likelihood, batch)
+    mine = processes.share(batch)
+    place = choose_place(plan.device, second_order_work(mine, len(theta), net.layout.size, net.outputs))
+    mine, theta = mine.to(place.device), theta.to(place.device)
+    objective = Objective(net, likelihood, mine)
     if processes.several:  # their clocks differ, so the number of iterations alone bounds the run
         plan = dataclasses.replace(plan, stop=dataclasses.replace(plan.stop, seconds=math.inf))
-        objective = Objective(net, likelihood, processes.share(batch), shared=processes.add)
+        objective = dataclasses.replace(objective, shared=processes.add)
     watcher = _Watcher(len(batch), plan.stop.iterations, progress, LayerFlow(net.layout, theta))
     tried = theta.clone() if plan.trained else theta  # trials move what they try
     objective, evidence = choose_start(objective, tried, plan.method, plan.stop, watcher.trial, journal)
     left = dataclasses.replace(plan.stop, seconds=max(0.0, plan.stop.seconds - (time.perf_counter() - journal.began)))
     stage = journal.stage("run", watcher=watcher)
     fit = fit_evidence(objective, theta, plan.method, left, evidence, watcher, stage)
-    good = torch.isfinite(fit.point.value) & torch.tensor([r is not Reason.NOT_FINITE for r in fit.reasons])
+    sound = torch.tensor([r is not Reason.NOT_FINITE for r in fit.reasons], device=place.device)
+    good = torch.isfinite(fit.point.value) & sound
     if not good.any():
         raise DataError("No member reached a finite cost; look for extreme values among the inputs and the target.")
     point, beta, gamma = fit.point.select(good), fit.beta[good], fit.gamma[good]
@@ -158,6 +165,7 @@ def _train(
         _widen(net, likelihood, point.x, beta)
         beta = torch.ones_like(beta)
     record = _record(net, batch, plan, watcher)
+    record.device = place.words
     record.members = len(beta)
     record.method = f"{plan.method.name} with evidence"
     record.iterations = int(fit.iterations.max())
@@ -167,7 +175,8 @@ def _train(
     record.noise = (1 / beta.sqrt()).tolist() if likelihood.dispersion else []
     record.seconds = time.perf_counter() - journal.began
     prior = fit.objective.prior
-    return TrainedMembers(point.x, beta, posterior, record, None if prior is None else prior.select(good))
+    kept = None if prior is None else prior.select(good).to(HERE)
+    return TrainedMembers(point.x.to(HERE), beta.to(HERE), posterior, record, kept)
 
 
 def _widen(net: Network, likelihood: Likelihood, theta: Tensor, beta: Tensor) -> None:

@@ -65,7 +65,7 @@ class Affine(Region):
     def surface(self, x: Tensor, normal: Tensor) -> Surface:
         """All the equations."""
         A, b, inverse = (part.to(x) for part in (self.A, self.b, self._inverse))
-        return Surface(lambda z: A @ z - b, normal @ inverse, torch.zeros(len(b), dtype=torch.bool))
+        return Surface(lambda z: A @ z - b, normal @ inverse, torch.zeros_like(b, dtype=torch.bool))
 
     def check(self, x: Tensor) -> None:
         """Refuse points that have not as many variables as A has columns."""

@@ -76,16 +76,15 @@ class Ball(Region):
             return Box(-self.radius, self.radius).surface(x, normal)
         length = torch.linalg.vector_norm(x, self.norm)
         if float(length) < self.radius * (1 - ON_SPHERE):
-            return Surface(lambda z: z[:0], x[:0], torch.zeros(0, dtype=torch.bool))
+            return Surface(lambda z: z[:0], x[:0], torch.zeros_like(x[:0], dtype=torch.bool))
         if self.norm == 2:
             multiplier = (normal @ x / length.square()).reshape(1)
-            return Surface(
-                lambda z: (z @ z - length.square()).reshape(1) / 2, multiplier, torch.ones(1, dtype=torch.bool)
-            )
+            inequality = torch.ones_like(multiplier, dtype=torch.bool)
+            return Surface(lambda z: (z @ z - length.square()).reshape(1) / 2, multiplier, inequality)
         # Zero entries stand on an edge: each is held from both sides, with a strength between −price and price.
         sign, zero = x.sign(), x == 0
         price = (normal * sign).sum() / (~zero).sum()
-        inequality = torch.zeros(1 + int(zero.sum()), dtype=torch.bool)
+        inequality = torch.zeros(1 + int(zero.sum()), dtype=torch.bool, device=x.device)
         inequality[0] = True
         return Surface(
             lambda z: torch.cat([(sign @ z - length).reshape(1), z[zero]]),

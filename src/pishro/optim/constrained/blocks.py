@@ -67,5 +67,5 @@ class Blocks(Region):
         return Surface(
             lambda z: torch.cat([z[:0], *[s.function(z[index]) for index, s in found]]),
             torch.cat([x[:0], *[s.multipliers for _, s in found]]),
-            torch.cat([torch.zeros(0, dtype=torch.bool), *[s.inequality for _, s in found]]),
+            torch.cat([torch.zeros_like(x[:0], dtype=torch.bool), *[s.inequality for _, s in found]]),
         )

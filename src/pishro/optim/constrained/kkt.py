@@ -99,7 +99,7 @@ def kkt_at(problem: Problem, constraints: Constraints, region: Region | None, x:
     violation = constraints.violation(c)
     outside = violation.new_zeros(1) if region is None else region.violation(row)
     natural = torch.where(constraints.equality, 0.0, torch.minimum(-c, multipliers / scale).abs())
-    near = c.abs() <= ACTIVE * J.abs().amax(-1).clamp_min(1.0) if len(c) else torch.zeros(0, dtype=torch.bool)
+    near = c.abs() <= ACTIVE * J.abs().amax(-1).clamp_min(1.0) if len(c) else torch.zeros_like(c, dtype=torch.bool)
     sides = _sides(region, x)
     held = sides != 0 if isinstance(region, Box) else torch.full_like(sides, region is not None, dtype=torch.bool)
     return KKT(

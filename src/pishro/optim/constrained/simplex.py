@@ -68,6 +68,6 @@ class Simplex(Region):
         zero = x <= 0
         price = normal[~zero].mean()
         multipliers = torch.cat([price.reshape(1), price - normal[zero]])
-        inequality = torch.ones(len(multipliers), dtype=torch.bool)
+        inequality = torch.ones_like(multipliers, dtype=torch.bool)
         inequality[0] = False
         return Surface(lambda z: torch.cat([z.sum().reshape(1) - self.total, -z[zero]]), multipliers, inequality)

@@ -71,7 +71,7 @@ def _from_rounds(rounds: Multipliers, moved: tuple[bool, ...]) -> ConstrainedRes
     return ConstrainedResults(
         x,
         point.value,
-        torch.tensor([kkt.stationarity for kkt in kkts]) * point.gradient.abs().amax(-1).clamp_min(1.0),
+        point.value.new_tensor([kkt.stationarity for kkt in kkts]) * point.gradient.abs().amax(-1).clamp_min(1.0),
         tuple(m.reason for m in members),
         torch.tensor([m.iterations for m in members]),
         torch.tensor([m.evaluations for m in members]),

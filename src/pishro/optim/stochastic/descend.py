@@ -304,8 +304,10 @@ class _Run:
         if not looks["step"]:  # written down before the first step
             self.history = []
             return
-        points = [None] * len(looks["step"]) if looks["x"] is None else looks["x"]
-        rows = zip(looks["step"], looks["value"], looks["norm"], looks["seconds"], points, strict=True)
+        there = self.theta.device
+        points = [None] * len(looks["step"]) if looks["x"] is None else looks["x"].to(there)
+        seen = looks["value"].to(there), looks["norm"].to(there)
+        rows = zip(looks["step"], *seen, looks["seconds"], points, strict=True)
         self.history = [Progress(*row) for row in rows]
 
     def finish(self, reason: Reason) -> None:
