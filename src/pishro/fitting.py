@@ -207,7 +207,8 @@ def fit(
         the model is there. See `training.Checkpoints`.
     resume : whether to go on from that file, where there is one; the result is the same to the last bit.
     **settings : fields of `pishro.models.FitSettings`: hidden, activation, members, likelihood, test,
-        seed, max_seconds, calibrate, monotone, bounds, split, device.
+        seed, max_seconds, calibrate, monotone, bounds, split, device, method, regularization, early_stopping,
+        constraints.
 
     Raises
     ------

@@ -110,7 +110,7 @@ def test_what_does_not_go_together_is_refused() -> None:
         train(NET, Normal(), x, y, method=Adam(), constraints=[NonNegative("dense1.weight")])
     with pytest.raises(SettingError, match=r"received 1\.0"):
         train(NET, Normal(), x, y, prior=1.0)  # type: ignore[arg-type]
-    with pytest.raises(SettingError, match="NormalPrior or None"):
+    with pytest.raises(SettingError, match="free minimum"):
         train(NET, Normal(), x, y, prior="evidence", constraints=[NonNegative("dense1.weight")])
     with pytest.raises(SettingError, match="levenberg-marquardt"):
         train(NET, Normal(), x, y, method="bfgs", prior="evidence")

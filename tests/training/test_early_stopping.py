@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from pishro.errors import Interrupted, SettingError
+from pishro.errors import Interrupted
 from pishro.likelihoods import Normal
 from pishro.nn import Dense, Network
 from pishro.optim import Stop
@@ -63,8 +63,3 @@ def test_it_goes_on_after_an_interrupt(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(Normal, "mean_and_gradient", likelihood_call)
     theta, _ = fit(Checkpoints(file, resume=True))
     assert torch.equal(theta, whole)
-
-
-def test_methods_that_see_all_rows_refuse_it() -> None:
-    with pytest.raises(SettingError, match="stochastic rule"):
-        train(NET, Normal(), *TRAIN, validation=HELD)

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 import polars as pl
 import torch
-from sklearn.utils import check_consistent_length, column_or_1d
+from sklearn.utils import check_array, check_consistent_length, column_or_1d
 from torch import Tensor
 
 from pishro.data import ClassTarget, TableEncoder
@@ -24,17 +24,20 @@ from pishro.estimators.table_estimators import (
     scaled,
     weighing,
 )
+from pishro.estimators.watching import Watchable, telling, watched
 from pishro.likelihoods import Likelihood
 from pishro.models import FitSettings, TableModel, fit_encoded, likelihood_for
 from pishro.models.limiting import limits_for
 from pishro.nn import Network
 from pishro.objectives import Batch
+from pishro.optim import Method, Rule
 from pishro.training import Stream, TrainedMembers
+from pishro.training.constraints import AnyConstraint
 from pishro.training.many_rows import ManyRows
 from pishro.training.start import starting_points
 
 
-class _FeedForward(TableEstimator):
+class _FeedForward(Watchable, TableEstimator):  # type: ignore[misc]
     """What regressor and classifier share: the settings, and the recipe chosen by them."""
 
     bounds: "tuple[float | None, float | None] | None" = None
@@ -44,41 +47,80 @@ class _FeedForward(TableEstimator):
         hidden: "str | int | Sequence[int]" = "auto",
         activation: str = "auto",
         likelihood: "str | Likelihood | Sequence[str | Likelihood]" = "auto",
+        method: "str | Method | Rule[Any]" = "auto",
         members: "int | str" = "auto",
-        calibrate: str | None = None,
-        monotone: "Mapping[str, int] | None" = None,
+        regularization: "str | float | None" = "auto",
+        constraints: "Sequence[AnyConstraint] | None" = None,
+        early_stopping: "str | bool" = "auto",
         max_seconds: float | None = None,
         device: str = "auto",
-        warm_start: bool = False,
         random_state: Any = None,
+        verbose: int = 0,
+        calibrate: str | None = None,
+        monotone: "Mapping[str, int] | None" = None,
+        warm_start: bool = False,
     ) -> None:
         self.hidden = hidden
         self.activation = activation
         self.likelihood = likelihood
+        self.method = method
         self.members = members
-        self.calibrate = calibrate
-        self.monotone = monotone
+        self.regularization = regularization
+        self.constraints = constraints
+        self.early_stopping = early_stopping
         self.max_seconds = max_seconds
         self.device = device
-        self.warm_start = warm_start
         self.random_state = random_state
+        self.verbose = verbose
+        self.calibrate = calibrate
+        self.monotone = monotone
+        self.warm_start = warm_start
+
+    @watched  # type: ignore[untyped-decorator]
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None) -> Self:
+        """Fit the networks.
+
+        Parameters
+        ----------
+        X, y, sample_weight : see above.
+        X_val, y_val : rows to stop by, in place of a part of the others, where the training stops early. Where it has
+            no need to, as with evidence, their cost is in the record.
+        """
+        if (X_val is None) != (y_val is None):
+            raise SettingError("Expected X_val and y_val together, received one of them; give both or neither.")
+        with telling(self, X, y) as tell:
+            self._aside = tell, None if X_val is None else (X_val, y_val)
+            try:
+                super().fit(X, y, sample_weight)
+            finally:
+                del self._aside
+        return self
 
     def _train(
         self, likelihood: Likelihood, batch: Batch, target: Target, encoder: TableEncoder, seconds: float | None
     ) -> tuple[Network, TrainedMembers]:
-        """By the recipe that suits the number of rows."""
+        """By the recipe that suits the number of rows, or was asked for."""
         settings = FitSettings(
             *(self.hidden, self.activation, self.members),
             seed=self._seed(),
             max_seconds=seconds,
             device=self.device,
+            method=self.method,
+            regularization=self.regularization,
+            early_stopping=self.early_stopping,
+            constraints=self.constraints or (),
         )
         outputs = likelihood.outputs(batch.y)
         limits = limits_for(self.monotone, self.bounds, encoder, target, likelihood, outputs)
         earlier = None
         if self.warm_start and hasattr(self, "model_"):
             earlier = self.model_.network, self.model_.trained.theta
-        return fit_encoded(likelihood, batch, settings, limits=limits, earlier=earlier)
+        tell, given = getattr(self, "_aside", (None, None))
+        kept = None
+        if given is not None:
+            frame = named_frame(self, checked_rows(self, given[0]))
+            kept = Batch(encoder.transform(frame), self._coded(given[1], len(frame), target))
+        return fit_encoded(likelihood, batch, settings, tell, limits=limits, earlier=earlier, validation=kept)
 
     def _go_on(self, first: Callable[[], TableModel], batch: Callable[[TableModel], Batch]) -> Self:
         """Learn once from the next part of a stream; `first` makes the model of the first one."""
@@ -106,7 +148,7 @@ class _FeedForward(TableEstimator):
         return TableModel(schema, encoder, target, network, likelihood, stream.trained())
 
 
-class FeedForwardRegressor(TableRegressor, _FeedForward):
+class FeedForwardRegressor(_FeedForward, TableRegressor):
     """Regression by an ensemble of tanh networks with Bayesian regularization.
 
     Parameters
@@ -115,16 +157,25 @@ class FeedForwardRegressor(TableRegressor, _FeedForward):
     activation : of the hidden layers; "auto" is tanh for few rows, SiLU for many.
     likelihood : the cost: "auto" (the Normal), a name such as "student-t" or "poisson", or a likelihood; or a list of
         them, the usual one first, from which three more fits of each choose by the rows that they leave out.
+    method : "auto", Levenberg-Marquardt for few rows and mini-batches by AdamW for many; a name such as "bfgs",
+        "scaled-conjugate-gradient" or "adam"; an assembly such as `optim.LBFGS()`; a rule such as `optim.Adam(1e-3)`.
     members : "auto" (up to 8), or how many networks are trained and averaged.
+    regularization : "evidence", by which the rows tell the strength of the weight decay; a precision α ≥ 0 of all
+        weights, whose cost ½ α ‖θ‖² stands beside the summed cost of the rows, targets and inputs scaled; None; or
+        "auto": evidence for few rows, AdamW's decay for many, early stopping alone for other methods.
+    constraints : on parameters, such as `[training.NonNegative("dense1.weight")]`.
+    early_stopping : whether each network hands out its weights of the lowest cost on rows kept from the gradient;
+        "auto" does so on mini-batches, and where nothing else regularizes.
+    max_seconds : most time for the training.
+    device : where it is computed: "cpu", "cuda", "mps" (many rows only), or "auto", which takes CUDA where that pays.
+    random_state : seed of the starting points, or a generator that draws one; None is the seed 0.
+    verbose : 1 shows a line on the terminal that moves along.
     calibrate : None; or "conformal" for intervals with the coverage they promise, whatever the data, learned on a fifth
         of the rows, which the training then does without.
     monotone : +1 for columns with which the prediction must rise, −1 for those with which it must fall, such as
         {"age": +1}, or {"x0": -1} where X has no names; it does so at every point.
     bounds : lowest and highest prediction; None in place of one that there is not, or for neither.
-    max_seconds : most time for the training.
-    device : where it is computed: "cpu", "cuda", "mps" (many rows only), or "auto", which takes CUDA where that pays.
     warm_start : whether a further `fit` starts from the networks of the last one, where their size is the same.
-    random_state : seed of the starting points, or a generator that draws one; None is the seed 0.
 
     Attributes
     ----------
@@ -147,20 +198,32 @@ class FeedForwardRegressor(TableRegressor, _FeedForward):
         hidden: "str | int | Sequence[int]" = "auto",
         activation: str = "auto",
         likelihood: "str | Likelihood | Sequence[str | Likelihood]" = "auto",
+        method: "str | Method | Rule[Any]" = "auto",
         members: "int | str" = "auto",
+        regularization: "str | float | None" = "auto",
+        constraints: "Sequence[AnyConstraint] | None" = None,
+        early_stopping: "str | bool" = "auto",
+        max_seconds: float | None = None,
+        device: str = "auto",
+        random_state: Any = None,
+        verbose: int = 0,
         calibrate: str | None = None,
         monotone: "Mapping[str, int] | None" = None,
         bounds: "tuple[float | None, float | None] | None" = None,
-        max_seconds: float | None = None,
-        device: str = "auto",
         warm_start: bool = False,
-        random_state: Any = None,
     ) -> None:
         super().__init__(
-            *(hidden, activation, likelihood, members, calibrate, monotone, max_seconds, device),
-            *(warm_start, random_state),
+            *(hidden, activation, likelihood, method, members, regularization, constraints, early_stopping),
+            *(max_seconds, device, random_state, verbose, calibrate, monotone, warm_start),
         )
         self.bounds = bounds
+
+    def _coded(self, y: Any, rows: int, target: Target) -> Tensor:
+        """Further targets as the training wants them."""
+        values = self._numbers(without_torch(y))
+        if len(values) != rows or values.shape[1:] != self._row_shape:
+            raise DataError(f"Expected y_val of shape {(rows, *self._row_shape)}, received {values.shape}.")
+        return scaled(target, values.reshape(rows, -1))
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Walk once through the next rows of a stream, from the networks of the last call or of `fit`.
@@ -194,12 +257,13 @@ class FeedForwardRegressor(TableRegressor, _FeedForward):
         return self._go_on(first, batch)
 
 
-class FeedForwardClassifier(TableClassifier, _FeedForward):
+class FeedForwardClassifier(_FeedForward, TableClassifier):
     """Classification by an ensemble of tanh networks with Bayesian regularization.
 
     Parameters
     ----------
-    hidden, activation, members, max_seconds, device, warm_start, random_state : as for `FeedForwardRegressor`.
+    hidden, activation, method, members, regularization, constraints, early_stopping, max_seconds, device : see
+        `FeedForwardRegressor`, as for what is not below.
     likelihood : "auto" (Bernoulli or categorical), or "ordinal" for labels in order.
     class_weight : None; "balanced", by which every class weighs the same; or a weight for each label.
     calibrate : None; or "temperature" for probabilities corrected on a fifth of the rows.
@@ -224,20 +288,47 @@ class FeedForwardClassifier(TableClassifier, _FeedForward):
         hidden: "str | int | Sequence[int]" = "auto",
         activation: str = "auto",
         likelihood: "str | Likelihood" = "auto",
+        method: "str | Method | Rule[Any]" = "auto",
         members: "int | str" = "auto",
-        class_weight: "str | dict[Any, float] | None" = None,
-        calibrate: str | None = None,
-        monotone: "Mapping[str, int] | None" = None,
+        regularization: "str | float | None" = "auto",
+        constraints: "Sequence[AnyConstraint] | None" = None,
+        early_stopping: "str | bool" = "auto",
         max_seconds: float | None = None,
         device: str = "auto",
-        warm_start: bool = False,
         random_state: Any = None,
+        verbose: int = 0,
+        calibrate: str | None = None,
+        monotone: "Mapping[str, int] | None" = None,
+        class_weight: "str | dict[Any, float] | None" = None,
+        warm_start: bool = False,
     ) -> None:
         super().__init__(
-            *(hidden, activation, likelihood, members, calibrate, monotone, max_seconds, device),
-            *(warm_start, random_state),
+            *(hidden, activation, likelihood, method, members, regularization, constraints, early_stopping),
+            *(max_seconds, device, random_state, verbose, calibrate, monotone, warm_start),
         )
         self.class_weight = class_weight
+
+    def _coded(self, y: Any, rows: int, target: Target) -> Tensor:
+        """Further labels as the training wants them."""
+        if not isinstance(target, ClassTarget):
+            return torch.from_numpy(check_array(y, dtype=np.float64, input_name="y_val", estimator=self))
+        labels = column_or_1d(without_torch(y), warn=True)
+        if len(labels) != rows:
+            raise DataError(f"Expected y_val of {rows} labels, one for each row of X_val, received {len(labels)}.")
+        return self._codes(labels)
+
+    def _codes(self, labels: Any) -> Tensor:
+        """The number of each label (N,).
+
+        Raises
+        ------
+        DataError
+            If one is not among `classes_`.
+        """
+        unknown = np.setdiff1d(labels, self.classes_)
+        if len(unknown):
+            raise DataError(f"Expected labels among {self.classes_.tolist()}, received {unknown.tolist()[:5]}.")
+        return torch.from_numpy(np.searchsorted(self.classes_, labels))
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Walk once through the next rows of a stream, from the networks of the last call or of `fit`.
@@ -256,10 +347,7 @@ class FeedForwardClassifier(TableClassifier, _FeedForward):
             if classes is None:
                 raise SettingError("The first call of partial_fit needs classes: all labels that may ever come.")
             self.classes_ = np.unique(classes)
-        unknown = np.setdiff1d(labels, self.classes_)
-        if len(unknown):
-            raise DataError(f"Expected labels among {self.classes_.tolist()}, received {unknown.tolist()[:5]}.")
-        codes = torch.from_numpy(np.searchsorted(self.classes_, labels))
+        codes = self._codes(labels)
 
         def first() -> TableModel:
             target = ClassTarget(TARGET, "", tuple(self.classes_.tolist()))

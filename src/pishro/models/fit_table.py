@@ -33,8 +33,10 @@ from pishro.models.limiting import limits_for
 from pishro.models.scoring import baseline_scores, class_metrics, regression_metrics
 from pishro.models.table_model import TableModel
 from pishro.nn import Network
-from pishro.objectives import Batch
-from pishro.training import FREE, Checkpoints, Limits, TrainedMembers, Watch, choose_recipe
+from pishro.objectives import Batch, mean_cost
+from pishro.optim import Method, Rule
+from pishro.training import FREE, Checkpoints, Limits, TrainedMembers, Watch, Wishes, choose_recipe
+from pishro.training.constraints import AnyConstraint
 
 CALIBRATION = 0.2
 """Share of the training rows kept to calibrate on: of 500 rows 100, which tell a level to about 2 points."""
@@ -62,6 +64,9 @@ class FitSettings:
         reach beyond, where the noise does.
     split : which rows are held out: "random" ones, or the "last" ones, where rows follow in time.
     checkpoint : where it is kept how far the training is; None for nowhere. Fits that only compare costs are not kept.
+    method : "auto", a name such as "scaled-conjugate-gradient" or "adam", or one of `optim`'s methods and rules.
+    regularization, early_stopping, constraints : see `training.Wishes`; "auto" is evidence for few rows, which needs no
+        rows to stop by, and early stopping for many.
     device : where it is computed: "cpu", "cuda", "mps" (many rows only), or "auto", which takes CUDA where that pays.
     """
 
@@ -78,6 +83,10 @@ class FitSettings:
     split: str = "random"
     checkpoint: Checkpoints | None = None
     device: str = "auto"
+    method: "str | Method | Rule[Any]" = "auto"
+    regularization: "str | float | None" = "auto"
+    early_stopping: "str | bool" = "auto"
+    constraints: "Sequence[AnyConstraint]" = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -216,6 +225,7 @@ def fit_encoded(
     announce: Callable[[str], None] | None = None,
     limits: Limits = FREE,
     earlier: "tuple[Network, Tensor] | None" = None,
+    validation: Batch | None = None,
 ) -> tuple[Network, TrainedMembers]:
     """Choose a network for encoded rows, and train.
 
@@ -227,9 +237,15 @@ def fit_encoded(
     announce : called with the recipe's sentence.
     limits : what the network's function must keep to.
     earlier : a network and its θ (K, P) from which the training starts, where members and layout are the same.
+    validation : encoded rows given to stop by, in place of a part of the others.
     """
     x, outputs = batch.x, likelihood.outputs(batch.y)
-    recipe = choose_recipe(len(x), x.shape[1], outputs, settings.hidden, settings.members, settings.max_seconds)
+    wishes = Wishes(
+        *(settings.method, settings.regularization, settings.early_stopping, tuple(settings.constraints or ())),
+        validation=validation,
+    )
+    size = settings.hidden, settings.members, settings.max_seconds
+    recipe = choose_recipe(len(x), x.shape[1], outputs, *size, wishes)
     recipe = dataclasses.replace(recipe, device=settings.device)
     if announce is not None:
         announce(recipe.sentence)
@@ -239,6 +255,12 @@ def fit_encoded(
     if earlier is not None and earlier[0].layout == network.layout and len(earlier[1]) == recipe.members:
         start = earlier[1].to(x.dtype)
     trained = recipe.train(network, likelihood, batch, settings.seed, seconds, progress, start, settings.checkpoint)
+    if validation is not None and not trained.record.history.validation:
+        cost = float(mean_cost(network, likelihood, trained.theta, validation).mean())
+        trained.record.recipe += (
+            f" The {len(validation)} rows given for validation were not needed to stop by; "
+            f"their cost is {cost:.3g} nats a row."
+        )
     if limits.monotone and likelihood.targets == "classes":
         # A probability drawn towards one half where the parameters are uncertain would fall where the network rises.
         trained = dataclasses.replace(trained, posterior=None)

@@ -17,6 +17,7 @@ from pishro.training.record import History, TrainingRecord
 from pishro.training.stream import Stream
 from pishro.training.tensorboard import TensorBoard
 from pishro.training.train import Plan, Progress, TrainedMembers, Watch, train_members
+from pishro.training.wishes import Wishes
 
 __all__ = [
     "FREE",
@@ -43,6 +44,7 @@ __all__ = [
     "TrainedMembers",
     "TrainingRecord",
     "Watch",
+    "Wishes",
     "choose_method",
     "choose_recipe",
     "fit_evidence",

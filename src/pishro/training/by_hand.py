@@ -9,27 +9,17 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from pishro.errors import DataError, SettingError
+from pishro.errors import SettingError
 from pishro.likelihoods import Likelihood, NormalPrior
 from pishro.nn import Network
-from pishro.objectives import Batch, MiniBatches, Objective
-from pishro.optim import (
-    ConstrainedResults,
-    GaussNewton,
-    LevenbergMarquardt,
-    Method,
-    Results,
-    Rule,
-    Stop,
-    descend,
-    minimize,
-    optimize,
-)
-from pishro.training.constraints import AnyConstraint, region_of, told
-from pishro.training.devices import HERE, Work, choose_place, full_batch_work, mini_batch_work, second_order_work
+from pishro.objectives import Batch, MiniBatches
+from pishro.optim import Method, Rule, Stop, descend
+from pishro.training.constraints import AnyConstraint
+from pishro.training.devices import HERE, choose_place, mini_batch_work
+from pishro.training.full_batch import FullBatchPlan, train_full_batch
 from pishro.training.identity import identity
 from pishro.training.journal import Checkpoints, Journal, opened
-from pishro.training.methods import choose_method, refuse_what_does_not_fit, writes_matrix
+from pishro.training.methods import choose_method, refuse_what_does_not_fit, takes_evidence
 from pishro.training.mini_batch import Keeper, MiniBatchPlan
 from pishro.training.record import TrainingRecord, versions
 from pishro.training.start import starting_points
@@ -40,9 +30,6 @@ BATCH = 256
 
 EPOCHS = 100
 """Walks over the rows where no stop rule says otherwise."""
-
-BY_EVIDENCE = (LevenbergMarquardt().name, GaussNewton().name)
-"""Methods whose matrix the evidence is read off."""
 
 
 def train(
@@ -73,14 +60,15 @@ def train(
     stop : stop rules; 200 iterations if not given, or 100 walks over the rows for a stochastic rule, whose iterations
         are single steps.
     prior : "evidence" re-estimates the precisions; a `NormalPrior` fixes them; None is plain maximum likelihood. "auto"
-        is evidence where the method has a Gauss-Newton matrix and there are no constraints, else None.
+        is evidence where the method has a Gauss-Newton matrix, and there are neither constraints nor rows to stop by,
+        else None.
     constraints : `NonNegative("dense1.weight")`, `Box`, `NormBall`, `LinearEquality`, and `optim.Equality(h)`,
         `optim.Inequality(g)` for functions of θ (P,); the record says how each is kept, with its multipliers.
     members : networks from different starts, trained together.
     seed : of the starting points and mini-batches.
-    validation : rows x and y that a stochastic rule stops early by: their cost is measured after each walk over the
-        rows, each member hands out its weights of the lowest, and the training ends when none has improved for
-        `patience` walks.
+    validation : rows x and y that the training stops early by, without evidence: their cost is measured after each
+        iteration, or walk over the rows of a stochastic rule; each member hands out its weights of the lowest, and ends
+        when it has not improved `patience` times in a row (under a stochastic rule, when none has).
     patience : see `validation`.
     checkpoint : where it is kept how far the training is, for evidence and stochastic rules; see `Checkpoints`.
     device : "cpu", "cuda", "mps" (stochastic rules only), or "auto", which takes CUDA where steps are large enough to
@@ -109,43 +97,35 @@ def train(
     likelihood.check(y)
     chosen, why = choose_method(method, len(x), net.layout.size)
     refuse_what_does_not_fit(chosen, net.layout.size, members)
-    prior = _checked(prior, chosen, bool(constraints))
-    if checkpoint is not None and isinstance(chosen, Method) and not isinstance(prior, str):
+    if prior not in ("auto", "evidence") and not (prior is None or isinstance(prior, NormalPrior)):
+        raise SettingError(f'Expected prior="evidence", a NormalPrior or None, received {prior!r}.')
+    evidence = takes_evidence(prior, chosen, constrained=bool(constraints), stopped=validation is not None)
+    if checkpoint is not None and isinstance(chosen, Method) and not evidence:
         raise SettingError(
             f"{chosen.name} without evidence keeps no checkpoints; leave `checkpoint` out, or take prior='evidence' "
             "with 'levenberg-marquardt', or a stochastic rule."
         )
-    if validation is not None and isinstance(chosen, Method):
-        raise SettingError(
-            f"{chosen.name} looks at all rows in every step and does not stop early; leave `validation` out, or take a "
-            "stochastic rule such as 'adamw'."
-        )
-    if isinstance(prior, str) and isinstance(chosen, Method):
+    if evidence and isinstance(chosen, Method):
         plan = Plan(members, seed, stop or Stop(iterations=200), why, chosen, checkpoint=checkpoint, device=device)
         trained = train_members(net, likelihood, batch, plan)
         return trained.theta, trained.record
-    regularization = None if isinstance(prior, str) or prior is None else prior.of(members)
+    regularization = None if isinstance(prior, str) else prior
+    held = None if validation is None else Batch(*validation)
+    if isinstance(chosen, Method):
+        full = FullBatchPlan(
+            *(chosen, members, seed, stop or Stop(iterations=200), why, regularization, constraints, held, patience),
+            device=device,
+        )
+        trained = train_full_batch(net, likelihood, batch, full)
+        return trained.theta, trained.record
+    regularization = None if regularization is None else regularization.of(members)
     start = starting_points(net, likelihood, batch, seed, members)
     record = TrainingRecord(why, "", seed, members, net.layout.size, len(batch))
-    if isinstance(chosen, Rule):
-        held = None if validation is None else Batch(*validation)
-        hand = _ByHand(chosen, stop, regularization, seed, members, checkpoint, held, patience, device)
-        with opened(checkpoint, lambda: identity(net, likelihood, batch, hand)) as journal:
-            theta = _by_rule(net, likelihood, batch, hand, (start, record, journal))
-    else:
-        place = choose_place(device, _work(chosen, batch, members, net))
-        record.device = place.words
-        objective = Objective(net, likelihood, batch, regularization).to(place.device)
-        start = start.to(place.device)
-        theta = _by_method(objective, start, chosen, stop or Stop(iterations=200), (constraints, record))
+    hand = _ByHand(chosen, stop, regularization, seed, members, checkpoint, held, patience, device)
+    with opened(checkpoint, lambda: identity(net, likelihood, batch, hand)) as journal:
+        theta = _by_rule(net, likelihood, batch, hand, (start, record, journal))
     record.threads, record.versions = torch.get_num_threads(), versions()
     return theta.to(HERE, start.dtype), record
-
-
-def _work(method: Method, batch: Batch, members: int, net: Network) -> Work:
-    if writes_matrix(method):
-        return second_order_work(batch, members, net.layout.size, net.outputs)
-    return full_batch_work(batch, members, net.layout.size)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -161,69 +141,6 @@ class _ByHand:
     validation: Batch | None
     patience: int
     device: str
-
-
-def _checked(
-    prior: "str | NormalPrior | None", method: "Method | Rule[Any]", constrained: bool
-) -> "str | NormalPrior | None":
-    """The prior with "auto" decided; refuses what does not go together."""
-    able = isinstance(method, Method) and method.name in BY_EVIDENCE
-    if constrained and isinstance(method, Rule):
-        raise SettingError(
-            f"{type(method).__name__} takes single steps without looking at constraints; take method='lbfgs' or "
-            "'levenberg-marquardt', which keep them."
-        )
-    if prior == "auto":
-        return "evidence" if able and not constrained else None
-    if prior != "evidence" and not (prior is None or isinstance(prior, NormalPrior)):
-        raise SettingError(f'Expected prior="evidence", a NormalPrior or None, received {prior!r}.')
-    if prior == "evidence" and constrained:
-        raise SettingError(
-            "Evidence reads the curvature at a free minimum, which constraints hold off; give a NormalPrior or None."
-        )
-    if prior == "evidence" and not able:
-        name = method.name if isinstance(method, Method) else type(method).__name__
-        raise SettingError(f"{name} has no Gauss-Newton matrix to read the evidence off; take 'levenberg-marquardt'.")
-    return prior
-
-
-def _by_method(
-    objective: Objective,
-    start: Tensor,
-    method: Method,
-    stop: Stop,
-    told_in: "tuple[Sequence[AnyConstraint], TrainingRecord]",
-) -> Tensor:
-    """All rows in every step."""
-    constraints, record = told_in
-    network = objective.network
-    result: Results
-    if constraints:
-        region, general = region_of(network, constraints)
-        found = minimize(objective, start, method, region, general, stop)
-        if not isinstance(found, ConstrainedResults):
-            raise TypeError("A constrained minimization returns its certificate.")
-        record.method, result = found.method, found
-        record.constraints = told(network, constraints, found.x, found.kkts)
-    else:
-        result = optimize(objective, start, method, stop)
-        record.method = method.name
-    if not bool(torch.isfinite(result.value).any()):
-        raise DataError("No member reached a finite cost; look for extreme values among the inputs and the target.")
-    record.seconds, record.iterations = result.seconds, int(result.iterations.max())
-    record.reasons = [r.sentence for r in result.reasons]
-    cost = _averaged([history.value for history in result.histories])
-    record.history.cost = [value / record.rows for value in cost]
-    if method.name == LevenbergMarquardt().name:
-        record.history.damping = _averaged([history.damping for history in result.histories])
-    return result.x
-
-
-def _averaged(curves: list[list[float]]) -> list[float]:
-    """The mean of curves of which the shorter ones stay where they ended."""
-    longest = max(map(len, curves))
-    padded = [curve + curve[-1:] * (longest - len(curve)) for curve in curves]
-    return [float(sum(values) / len(values)) for values in zip(*padded, strict=True)]
 
 
 def _by_rule(

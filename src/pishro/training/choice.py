@@ -2,9 +2,14 @@
 
 __all__ = ["choose_recipe"]
 
+from pishro.errors import SettingError
+from pishro.optim import LBFGS, LevenbergMarquardt, Rule
+from pishro.training.by_method import ByMethod
 from pishro.training.few_rows import FewRows
 from pishro.training.many_rows import ManyRows
+from pishro.training.methods import choose_method, takes_evidence, writes_matrix
 from pishro.training.recipe import Hidden, Recipe
+from pishro.training.wishes import PLAIN, Wishes
 
 MANY_ROWS = 4000
 """Training rows from which mini-batches are used. Inner splits of the training parts: power plant (6,900 rows) RMSE
@@ -22,6 +27,7 @@ def choose_recipe(
     hidden: Hidden = "auto",
     members: "int | str" = "auto",
     seconds: float | None = None,
+    wishes: Wishes = PLAIN,
 ) -> Recipe:
     """Choose what is left "auto".
 
@@ -31,12 +37,34 @@ def choose_recipe(
     hidden : "auto", or the units of the hidden layers.
     members : "auto", or how many networks.
     seconds : time to plan for.
+    wishes : method, regularization, early stopping and constraints.
+
+    Raises
+    ------
+    SettingError
+        If the wishes do not go together; the message names what would.
 
     Examples
     --------
     >>> choose_recipe(700, 8, 1).sentence.split(" on ")[0]
     'Levenberg-Marquardt with evidence'
+    >>> choose_recipe(700, 8, 1, wishes=Wishes("bfgs")).sentence.split(",")[0]
+    'Method bfgs on 8 networks with 12-12 units'
     """
     many = rows >= MANY_ROWS or inputs >= MANY_INPUTS
-    kind = ManyRows if many else FewRows
-    return kind.choose(rows, inputs, outputs, hidden, members, seconds)
+    method, size = wishes.method, (rows, inputs, outputs, hidden, members, seconds)
+    constrained, stopped = bool(wishes.constraints), wishes.early_stopping is True
+    if method == "auto" and many and wishes.regularization != "evidence" and not constrained:
+        return ManyRows.choose(*size).under(wishes)
+    if method == "auto":
+        method = LBFGS() if many and wishes.regularization != "evidence" else LevenbergMarquardt()
+    chosen, _ = choose_method(method, rows, 1)
+    evidence = takes_evidence(wishes.regularization, chosen, constrained=constrained, stopped=stopped)
+    if isinstance(chosen, Rule):
+        return ManyRows.choose(*size).under(wishes, chosen, None if many else FewRows.choose(*size))
+    if evidence:
+        return FewRows.choose(*size).by(chosen)
+    if stopped and constrained:
+        raise SettingError("Expected constraints or early stopping, received both; leave one of them out.")
+    base = FewRows if writes_matrix(chosen) or not many else ManyRows
+    return ByMethod.of(base.choose(*size), chosen, wishes)

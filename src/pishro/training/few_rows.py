@@ -15,10 +15,10 @@ from pishro.errors import DataError
 from pishro.likelihoods import Likelihood
 from pishro.nn import Network
 from pishro.objectives import Batch
-from pishro.optim import Stop
+from pishro.optim import LevenbergMarquardt, Method, Stop
 from pishro.training.journal import Checkpoints
 from pishro.training.limits import FREE, Limits
-from pishro.training.recipe import Hidden, Recipe, dense_parameters, given_units
+from pishro.training.recipe import Hidden, Recipe, dense_parameters, given_units, told
 from pishro.training.train import Plan, TrainedMembers, Watch, train_members
 
 OPERATIONS_PER_SECOND = 3e10
@@ -43,6 +43,7 @@ class FewRows(Recipe):
     Attributes
     ----------
     iterations : most iterations of each member.
+    method : an assembly with a Gauss-Newton matrix.
 
     Examples
     --------
@@ -51,6 +52,7 @@ class FewRows(Recipe):
     """
 
     iterations: int
+    method: Method = dataclasses.field(default_factory=LevenbergMarquardt)
 
     @classmethod
     def choose(
@@ -107,6 +109,13 @@ class FewRows(Recipe):
             )
         return cls(units, count, _sentence(rows, size, units, count, iterations, cuts), iterations)
 
+    def by(self, method: Method) -> Self:
+        """The same by a method that was named."""
+        sentence = self.sentence
+        if method.name != self.method.name:
+            sentence = sentence.replace("Levenberg-Marquardt", f"Method {method.name}, as asked,")
+        return dataclasses.replace(self, method=method, sentence=sentence)
+
     def network(self, x: Tensor, outputs: int, activation: str = "auto", limits: Limits = FREE) -> Network:
         """Dense layers; tanh, whose second derivatives make the curvature smooth, unless named."""
         activation = "tanh" if activation == "auto" else activation
@@ -127,7 +136,7 @@ class FewRows(Recipe):
         """All members at once, by evidence."""
         stop = Stop(iterations=self.iterations, seconds=seconds)
         plan = Plan(
-            *(self.members, seed, stop, self.sentence),
+            *(self.members, seed, stop, self.sentence, self.method),
             start=start,
             trained=start is not None,
             checkpoint=checkpoint,
@@ -152,9 +161,8 @@ def _auto_hidden(rows: int, inputs: int, outputs: int) -> tuple[int, ...]:
 
 def _sentence(rows: int, size: int, units: tuple[int, ...], members: int, iterations: int, cuts: list[str]) -> str:
     shape = "-".join(map(str, units))
-    nets = "1 network" if members == 1 else f"{members} networks"
     text = (
-        f"Levenberg-Marquardt with evidence on {nets} with {shape} tanh units ({size} parameters): "
+        f"Levenberg-Marquardt with evidence on {told(members)} with {shape} tanh units ({size} parameters): "
         f"{rows} rows are few enough for second-order steps, at most {iterations} of them."
     )
     if cuts:

@@ -8,18 +8,20 @@ __all__ = ["ManyRows"]
 
 import dataclasses
 import math
-from typing import Self, final
+from typing import Any, Self, final
 
 from torch import Tensor
 
 from pishro.likelihoods import Likelihood
 from pishro.nn import Dropout, Network, PiecewiseLinear
 from pishro.objectives import Batch
+from pishro.optim import Rule
 from pishro.training.journal import Checkpoints
 from pishro.training.limits import FREE, Limits
 from pishro.training.mini_batch import MiniBatchPlan, train_mini_batches
-from pishro.training.recipe import Hidden, Recipe, given_units
+from pishro.training.recipe import Hidden, Recipe, given_units, told
 from pishro.training.train import TrainedMembers, Watch
+from pishro.training.wishes import PLAIN, Wishes
 
 HIDDEN = (256, 128)
 """Twice as wide gained nothing, half as wide lost (california, inner split: 45,900, 45,900 and 46,700)."""
@@ -51,6 +53,9 @@ FEWEST_EPOCHS = 10
 FEWEST_STEPS = 1000
 """Of rows in a file: as many as 10 epochs of 25,000 rows have."""
 
+STEPS = 5000
+"""At most, where few rows make an epoch of a few: a rule of single steps needs some thousand, however few the rows."""
+
 PATIENCE = 20
 
 RATE = 4e-3
@@ -65,6 +70,8 @@ class ManyRows(Recipe):
     Attributes
     ----------
     plan : how the loop runs.
+    wishes : weight decay and rows to stop by, where these are named.
+    base : another recipe, whose network is trained; None for the one described above.
 
     Examples
     --------
@@ -73,6 +80,8 @@ class ManyRows(Recipe):
     """
 
     plan: MiniBatchPlan
+    wishes: Wishes = PLAIN
+    base: Recipe | None = None
 
     @classmethod
     def choose(
@@ -88,10 +97,9 @@ class ManyRows(Recipe):
         units = HIDDEN if isinstance(hidden, str) else given_units(hidden)
         count = MEMBERS if isinstance(members, str) else members
         size = min(256, max(32, rows // 40))
-        nets = "1 network" if count == 1 else f"{count} networks"
         sentence = (
-            f"Mini-batches of {size} rows by AdamW on {nets} with {'-'.join(map(str, units))} units, stopped early on "
-            f"a part of the training rows: {rows} rows of {inputs} inputs are too many for second-order steps."
+            f"Mini-batches of {size} rows by AdamW on {told(count)} with {'-'.join(map(str, units))} units, stopped "
+            f"early on a part of the training rows: {rows} rows of {inputs} inputs are too many for second-order steps."
         )
         plan = MiniBatchPlan(
             members=count,
@@ -103,8 +111,32 @@ class ManyRows(Recipe):
         )
         return cls(units, count, sentence, plan)
 
+    def under(self, wishes: Wishes, rule: "Rule[Any] | None" = None, base: Recipe | None = None) -> Self:
+        """The same by another rule, weight decay or way to stop, where these are named, on another recipe's network."""
+        if wishes == PLAIN:
+            return self
+        recipe = (
+            self if base is None else dataclasses.replace(self, hidden=base.hidden, members=base.members, base=base)
+        )
+        restore, kept = wishes.early_stopping is not False, "a part of the training rows"
+        if wishes.validation is not None:
+            kept = f"{len(wishes.validation)} rows given for it"
+        by = "AdamW" if rule is None else type(rule).__name__
+        sentence = (
+            f"Mini-batches of {self.plan.size} rows by {by} on {told(recipe.members)} with "
+            f"{'-'.join(map(str, recipe.hidden))} units, "
+            f"{f'stopped early on {kept}' if restore else f'to the last epoch; {kept} tell the noise'}, as asked."
+        )
+        decay = self.plan.decay if wishes.regularization == "auto" else 0.0
+        plan = dataclasses.replace(
+            self.plan, members=recipe.members, rule=rule, decay=decay, restore=restore, recipe=sentence
+        )
+        return dataclasses.replace(recipe, plan=plan, sentence=sentence, wishes=wishes)
+
     def network(self, x: Tensor, outputs: int, activation: str = "auto", limits: Limits = FREE) -> Network:
         """Bins, then dense layers with dropout behind each hidden one."""
+        if self.base is not None:
+            return self.base.network(x, outputs, activation, limits)
         if activation == "auto":
             activation = "tanh" if limits.monotone else ACTIVATION  # SiLU falls somewhere
         bins = PiecewiseLinear.of(x, BINS)
@@ -128,7 +160,8 @@ class ManyRows(Recipe):
         budget = OPERATIONS_PER_SECOND * (SECONDS if math.isinf(seconds) else max(seconds, 1.0))
         epochs = self.epochs(len(batch), network, budget)
         plan = dataclasses.replace(self.plan, seed=seed, seconds=seconds, epochs=epochs, device=self.device)
-        plan = dataclasses.replace(plan, start=start, checkpoint=checkpoint)
+        plan = dataclasses.replace(plan, start=start, checkpoint=checkpoint, kept=self.wishes.validation)
+        plan = dataclasses.replace(plan, penalty=self.wishes.penalty(batch.total))
         return train_mini_batches(network, likelihood, batch, plan, watch)
 
     def stored(self, rows: int, network: Network, seed: int, seconds: float) -> MiniBatchPlan:
@@ -140,4 +173,5 @@ class ManyRows(Recipe):
     def epochs(self, rows: int, network: Network, budget: float) -> int:
         """How many epochs so many operations are enough for."""
         epoch = 6.0 * rows * self.members * network.layout.size  # one product forward, two backward, two each entry
-        return int(min(EPOCHS, max(FEWEST_EPOCHS, budget // epoch)))
+        most = EPOCHS if self.base is None else max(EPOCHS, STEPS * self.plan.size // rows)
+        return int(min(most, max(FEWEST_EPOCHS, budget // epoch)))

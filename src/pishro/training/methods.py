@@ -1,15 +1,18 @@
 """Which method a training by hand uses where none is named, and which cannot do the job."""
 
-__all__ = ["choose_method", "refuse_what_does_not_fit", "writes_matrix"]
+__all__ = ["choose_method", "refuse_what_does_not_fit", "takes_evidence", "writes_matrix"]
 
 import os
 from typing import Any
 
 from pishro.errors import SettingError, unknown_name
-from pishro.optim import LBFGS, AdamW, LevenbergMarquardt, Method, Rule
+from pishro.optim import LBFGS, AdamW, GaussNewton, LevenbergMarquardt, Method, Rule
 from pishro.optim.catalog import METHODS, as_method
 from pishro.optim.curvature import BFGSCurvature, GaussNewtonCurvature, HessianCurvature, ModifiedHessian
 from pishro.optim.stochastic.catalog import RULES, rule_named
+
+BY_EVIDENCE = (LevenbergMarquardt().name, GaussNewton().name)
+"""Methods whose matrix the evidence is read off."""
 
 MOST_PARAMETERS = 4000
 """P up to which second-order steps with a matrix are chosen, as in few_rows.py."""
@@ -61,6 +64,46 @@ def _named(name: str) -> "Method | Rule[Any]":
         return as_method(name)
     except SettingError:
         raise SettingError(unknown_name("method", name, ["auto", *METHODS, *RULES])) from None
+
+
+def takes_evidence(asked: object, method: "Method | Rule[Any]", *, constrained: bool, stopped: bool) -> bool:
+    """Whether the strength of the weight decay is read off the rows.
+
+    Parameters
+    ----------
+    asked : "evidence", "auto", or anything else for no.
+    method : that trains.
+    constrained : whether constraints are to be kept.
+    stopped : whether the training is to stop early.
+
+    Raises
+    ------
+    SettingError
+        If the method cannot keep constraints, or evidence is asked for where it is not to be had.
+
+    Examples
+    --------
+    >>> takes_evidence("auto", LevenbergMarquardt(), constrained=False, stopped=True)
+    False
+    """
+    able = isinstance(method, Method) and method.name in BY_EVIDENCE
+    if constrained and isinstance(method, Rule):
+        raise SettingError(
+            f"{type(method).__name__} takes single steps without looking at constraints; take method='lbfgs' or "
+            "'levenberg-marquardt', which keep them."
+        )
+    if asked != "evidence":
+        return asked == "auto" and able and not constrained and not stopped
+    if constrained:
+        raise SettingError(
+            "Evidence reads the curvature at a free minimum, which constraints hold off; name the strength, or None."
+        )
+    if stopped:
+        raise SettingError("Evidence stops by itself; leave early stopping out, or give None in place of evidence.")
+    if not able:
+        name = method.name if isinstance(method, Method) else type(method).__name__
+        raise SettingError(f"{name} has no Gauss-Newton matrix to read the evidence off; take 'levenberg-marquardt'.")
+    return True
 
 
 def refuse_what_does_not_fit(method: "Method | Rule[Any]", parameters: int, members: int) -> None:

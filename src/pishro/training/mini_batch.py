@@ -5,7 +5,7 @@ member hands out the weights of its own best epoch, and the run ends when none h
 tell how large the noise is, since the cost on rows that a network was trained on is too small to say.
 """
 
-__all__ = ["Keeper", "MiniBatchPlan", "single_precision", "train_mini_batches", "train_stored_rows"]
+__all__ = ["Keeper", "MiniBatchPlan", "noise_precision", "single_precision", "train_mini_batches", "train_stored_rows"]
 
 import dataclasses
 import math
@@ -51,6 +51,9 @@ class MiniBatchPlan:
     penalty : added to the cost of each mini-batch, but not to that of the rows kept from the gradient.
     patience : epochs without a better validation cost of any member after which the run ends.
     validation : share of the rows kept from the gradient.
+    kept : rows given for that in place of a share; the training then sees all the others.
+    restore : whether members hand out their weights of the lowest validation cost and the run stops early, or it goes
+        on to the last epoch and hands out its last weights.
     seconds : most wall time.
     recipe : the choice in one sentence, for the record.
     start : θ (K, P) to start from, one row a member; None for random weights from the seed.
@@ -71,6 +74,8 @@ class MiniBatchPlan:
     penalty: Penalty | None = None
     patience: int = 10
     validation: float = 0.15
+    kept: Batch | None = None
+    restore: bool = True
     seconds: float = float("inf")
     recipe: str = "Mini-batches by AdamW, as asked."
     start: Tensor | None = None
@@ -101,8 +106,12 @@ def train_mini_batches(
     processes, generator = current(), Generator().manual_seed(plan.seed)
     batch = single_precision(batch)
     order = torch.randperm(len(batch), generator=generator)
-    held = min(len(batch) - 1, max(1, round(plan.validation * len(batch))))
-    validation, training = batch.take(order[:held]), batch.take(order[held:])
+    if plan.kept is None:
+        held = min(len(batch) - 1, max(1, round(plan.validation * len(batch))))
+        validation, training = batch.take(order[:held]), batch.take(order[held:])
+    else:
+        likelihood.check(plan.kept.y)
+        validation, training = single_precision(plan.kept), batch
     return _train(network, likelihood, processes.share(training), validation, plan, generator, progress)
 
 
@@ -173,7 +182,7 @@ def _trained(
     if not good.any():
         raise DataError("No member kept a finite cost; look for extreme values among the inputs and the target.")
     theta = keeper.theta[good].to(HERE)
-    beta = _noise_precision(network, likelihood, theta, validation)
+    beta = noise_precision(network, likelihood, theta, validation)
     count, method = len(training) + len(validation), type(plan.inner).__name__.lower()
     record = TrainingRecord(plan.recipe, method, plan.seed, len(theta), network.layout.size, count)
     record.device, record.iterations = place.words, len(keeper.history)
@@ -250,7 +259,7 @@ class Keeper:
         self.halfway.append(float(mean_cost(self.network, self.likelihood, middle, self.validation).mean()))
         if look.gradient is not None:
             self.flow.see(look.x, look.gradient)
-        better = cost < self.best  # NaN compares false
+        better = cost < self.best if self.plan.restore else torch.isfinite(cost)  # NaN compares false
         self.best = torch.where(better, cost, self.best)
         self.theta[better] = look.x[better]
         self.still = 0 if bool(better.any()) else self.still + 1
@@ -281,7 +290,7 @@ class Keeper:
         self.flow.unpack(packed["flow"])
 
 
-def _noise_precision(network: Network, likelihood: Likelihood, theta: Tensor, validation: Batch) -> Tensor:
+def noise_precision(network: Network, likelihood: Likelihood, theta: Tensor, validation: Batch) -> Tensor:
     """β (K,), the same for all members: with it the mixture's variance equals the mean's squared error.
 
     Each member's squared error holds the spread between members, which the mixture adds anyhow; so it is taken out

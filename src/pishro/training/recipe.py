@@ -1,6 +1,6 @@
 """What a recipe is: which network, how many members, by which method and for how long, said in one sentence."""
 
-__all__ = ["Hidden", "Recipe", "dense_parameters", "given_units"]
+__all__ = ["Hidden", "Recipe", "dense_parameters", "given_units", "told"]
 
 import abc
 import dataclasses
@@ -85,3 +85,8 @@ def given_units(hidden: "int | Sequence[int]") -> tuple[int, ...]:
     if any(u < 1 for u in units):
         raise SettingError(f"Expected hidden layers of at least 1 unit, received {units}.")
     return units
+
+
+def told(members: int) -> str:
+    """How many networks, in words."""
+    return "1 network" if members == 1 else f"{members} networks"

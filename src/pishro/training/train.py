@@ -1,6 +1,6 @@
 """Train the members of one network, and keep the books."""
 
-__all__ = ["Plan", "Progress", "TrainedMembers", "Watch", "train_members"]
+__all__ = ["Plan", "Progress", "TrainedMembers", "Watch", "Watcher", "train_members"]
 
 import dataclasses
 import math
@@ -149,7 +149,7 @@ def _train(
     if processes.several:  # their clocks differ, so the number of iterations alone bounds the run
         plan = dataclasses.replace(plan, stop=dataclasses.replace(plan.stop, seconds=math.inf))
         objective = dataclasses.replace(objective, shared=processes.add)
-    watcher = _Watcher(len(batch), plan.stop.iterations, progress, LayerFlow(net.layout, theta))
+    watcher = Watcher(len(batch), plan.stop.iterations, progress, LayerFlow(net.layout, theta))
     tried = theta.clone() if plan.trained else theta  # trials move what they try
     objective, evidence = choose_start(objective, tried, plan.method, plan.stop, watcher.trial, journal)
     left = dataclasses.replace(plan.stop, seconds=max(0.0, plan.stop.seconds - (time.perf_counter() - journal.began)))
@@ -186,14 +186,22 @@ def _widen(net: Network, likelihood: Likelihood, theta: Tensor, beta: Tensor) ->
         bias[:, list(likelihood.scale_outputs(net.outputs))] -= beta.log().unsqueeze(-1) / 2
 
 
-class _Watcher:
-    """Turns what the optimizer reports into the record's history and a live display."""
+class Watcher:
+    """Turns what the optimizer reports into the record's history and a live display.
+
+    Parameters
+    ----------
+    rows, iterations : of the training; iterations at most.
+    progress : called with each event.
+    flow : watches gradients and updates of each layer.
+    """
 
     def __init__(self, rows: int, iterations: int, progress: Watch | None, flow: LayerFlow) -> None:
         self.rows, self.iterations, self.progress, self.flow = rows, iterations, progress, flow
         self.seen: list[Progress] = []
 
     def __call__(self, iteration: Iteration, gamma: Tensor) -> Reason | None:
+        """An iteration, with γ of the members that ran."""
         event = self._event(iteration, gamma)
         self.seen.append(event)
         self.flow.see(iteration.x, iteration.gradient, iteration.members)
@@ -224,12 +232,12 @@ class _Watcher:
             float(gamma.mean()),
         )
 
-    def plain(self, iteration: Iteration) -> None:
-        """Without evidence every parameter counts as effective."""
-        self(iteration, torch.full_like(iteration.value, float("nan")))
+    def plain(self, iteration: Iteration) -> Reason | None:
+        """An iteration without evidence, which has no γ."""
+        return self(iteration, torch.full_like(iteration.value, float("nan")))
 
 
-def _record(net: Network, batch: Batch, plan: Plan, watcher: _Watcher) -> TrainingRecord:
+def _record(net: Network, batch: Batch, plan: Plan, watcher: Watcher) -> TrainingRecord:
     record = TrainingRecord(plan.recipe, plan.method.name, plan.seed, plan.members, net.layout.size, len(batch))
     for event in watcher.seen:
         record.history.cost.append(event.cost)
