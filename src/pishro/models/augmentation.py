@@ -83,11 +83,11 @@ class Augmentation:
     def _rotated(self, images: Tensor, generator: Generator) -> Tensor:
         """R p for each place p, counted from the center: (N, height, width, 2), columns before rows as torch has it."""
         rows, _, height, width = images.shape
-        kind = {"dtype": images.dtype, "device": images.device}
-        down = torch.arange(height, **kind) - (height - 1) / 2
-        right = torch.arange(width, **kind) - (width - 1) / 2
+        dtype, device = images.dtype, images.device
+        down = torch.arange(height, dtype=dtype, device=device) - (height - 1) / 2
+        right = torch.arange(width, dtype=dtype, device=device) - (width - 1) / 2
         centered = torch.stack([right.expand(height, width), down.unsqueeze(-1).expand(height, width)], -1)
-        angle = math.radians(self.rotate) * (2 * torch.rand(rows, generator=generator, **kind) - 1)
+        angle = math.radians(self.rotate) * (2 * torch.rand(rows, generator=generator, dtype=dtype, device=device) - 1)
         cos, sin = angle.cos(), angle.sin()
         rotation = torch.stack([torch.stack([cos, sin], -1), torch.stack([-sin, cos], -1)], -2)
         return torch.einsum("hwi,nij->nhwj", centered, rotation)
@@ -96,9 +96,11 @@ class Augmentation:
         """Smoothed white noise of variance 1, (N, height, width, 2)."""
         rows, _, height, width = images.shape
         reach = math.ceil(3 * self.smoothness)
-        kind = {"dtype": images.dtype, "device": images.device}
-        bell = torch.exp(-(torch.arange(-reach, reach + 1, **kind) / self.smoothness).square() / 2)
+        dtype, device = images.dtype, images.device
+        bell = torch.exp(-(torch.arange(-reach, reach + 1, dtype=dtype, device=device) / self.smoothness).square() / 2)
         bell /= torch.linalg.vector_norm(bell)  # then the sum of independent numbers of variance 1 has variance 1
-        noise = torch.randn(2 * rows, 1, height + 2 * reach, width + 2 * reach, generator=generator, **kind)
+        noise = torch.randn(
+            2 * rows, 1, height + 2 * reach, width + 2 * reach, generator=generator, dtype=dtype, device=device
+        )
         smooth = conv2d(conv2d(noise, bell.view(1, 1, -1, 1)), bell.view(1, 1, 1, -1))
         return smooth.view(rows, 2, height, width).permute(0, 2, 3, 1)

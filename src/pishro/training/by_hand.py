@@ -29,7 +29,7 @@ from pishro.training.constraints import AnyConstraint, region_of, told
 from pishro.training.devices import HERE, Work, choose_place, full_batch_work, mini_batch_work, second_order_work
 from pishro.training.identity import identity
 from pishro.training.journal import Checkpoints, Journal, opened
-from pishro.training.methods import choose_method, refuse_what_does_not_fit, writes_matrix
+from pishro.training.methods import choose_method, name_of, refuse_what_does_not_fit, writes_matrix
 from pishro.training.mini_batch import Keeper, MiniBatchPlan
 from pishro.training.record import TrainingRecord, versions
 from pishro.training.start import starting_points
@@ -69,7 +69,8 @@ def train(
     net, likelihood : what is fitted, and the cost.
     x, y : rows (N, D) and targets (N, C), or class indices (N,); scaled to standard deviation 1 for "evidence".
     method : "auto" (by rows and parameters, the record says why); a name such as "bfgs" or "adam"; an assembly such as
-        `optim.LevenbergMarquardt()`; or a stochastic rule such as `optim.Adam(1e-3)`, on mini-batches.
+        `optim.LevenbergMarquardt()`; or a stochastic rule such as `optim.Adam(1e-3)`, on mini-batches, perhaps with its
+        gradients clipped and accumulated: `optim.Accumulated(optim.ClippedNorm(optim.Adam(), 1.0), every=4)`.
     stop : stop rules; 200 iterations if not given, or 100 walks over the rows for a stochastic rule, whose iterations
         are single steps.
     prior : "evidence" re-estimates the precisions; a `NormalPrior` fixes them; None is plain maximum likelihood. "auto"
@@ -259,7 +260,7 @@ def _by_rule(
         parts = {"keeper": keeper}
     stage = journal.stage("run", source=source, **parts)
     descent = descend(regularized, start, hand.rule, stop, callback=keeper, interval=source.steps, pause=stage)
-    record.method = type(hand.rule).__name__.lower()
+    record.method = name_of(hand.rule)
     record.seconds, record.iterations = descent.seconds, int(descent.iterations.max())
     record.reasons = [r.sentence for r in descent.reasons]
     record.history.cost = [float(look.value.mean()) for look in descent.history]

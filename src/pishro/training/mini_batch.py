@@ -26,6 +26,7 @@ from pishro.training.distributed import Processes, SummedSource, current
 from pishro.training.identity import identity
 from pishro.training.journal import Checkpoints, Journal, Stage, opened
 from pishro.training.layer_flow import LayerFlow
+from pishro.training.methods import name_of
 from pishro.training.record import TrainingRecord, versions
 from pishro.training.start import starting_points
 from pishro.training.train import Progress, TrainedMembers, Watch
@@ -46,7 +47,8 @@ class MiniBatchPlan:
     steps : most mini-batches.
     size : rows of a mini-batch.
     rate, decay : of AdamW.
-    rule : another rule in its place; its own rate is the highest of the run.
+    rule : another rule in its place; its own rate is the highest of the run. Clipping and accumulation are rules around
+        one: `Accumulated(ClippedNorm(AdamW(), 1.0), every=4)`.
     disturb : what is done to the inputs of each mini-batch, drawn anew; the rows kept from the gradient stay.
     penalty : added to the cost of each mini-batch, but not to that of the rows kept from the gradient.
     patience : epochs without a better validation cost of any member after which the run ends.
@@ -174,7 +176,7 @@ def _trained(
         raise DataError("No member kept a finite cost; look for extreme values among the inputs and the target.")
     theta = keeper.theta[good].to(HERE)
     beta = _noise_precision(network, likelihood, theta, validation)
-    count, method = len(training) + len(validation), type(plan.inner).__name__.lower()
+    count, method = len(training) + len(validation), name_of(plan.inner)
     record = TrainingRecord(plan.recipe, method, plan.seed, len(theta), network.layout.size, count)
     record.device, record.iterations = place.words, len(keeper.history)
     record.seconds = descent.seconds
