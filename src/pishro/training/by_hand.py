@@ -3,9 +3,12 @@
 __all__ = ["train"]
 
 import dataclasses
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Generator, Tensor
 
@@ -48,8 +51,8 @@ BY_EVIDENCE = (LevenbergMarquardt().name, GaussNewton().name)
 def train(
     net: Network,
     likelihood: Likelihood,
-    x: Tensor,
-    y: Tensor,
+    x: "Tensor | npt.NDArray[Any]",
+    y: "Tensor | npt.NDArray[Any]",
     *,
     method: "str | Method | Rule[Any]" = "auto",
     stop: Stop | None = None,
@@ -57,7 +60,7 @@ def train(
     constraints: "Sequence[AnyConstraint]" = (),
     members: int = 1,
     seed: int = 0,
-    validation: tuple[Tensor, Tensor] | None = None,
+    validation: "tuple[Tensor | npt.NDArray[Any], Tensor | npt.NDArray[Any]] | None" = None,
     patience: int = 10,
     checkpoint: Checkpoints | None = None,
     device: str = "auto",
@@ -67,7 +70,9 @@ def train(
     Parameters
     ----------
     net, likelihood : what is fitted, and the cost.
-    x, y : rows (N, D) and targets (N, C), or class indices (N,); scaled to standard deviation 1 for "evidence".
+    x, y : rows (N, D) and targets (N, C), or class indices (N,); scaled to standard deviation 1 for "evidence". Tensors
+        or arrays, also memory-mapped ones (`numpy.memmap`, `torch.from_file`): on the CPU x is never copied, and a
+        stochastic rule reads the rows of one mini-batch at a time.
     method : "auto" (by rows and parameters, the record says why); a name such as "bfgs" or "adam"; an assembly such as
         `optim.LevenbergMarquardt()`; or a stochastic rule such as `optim.Adam(1e-3)`, on mini-batches, perhaps with its
         gradients clipped and accumulated: `optim.Accumulated(optim.ClippedNorm(optim.Adam(), 1.0), every=4)`.
@@ -106,9 +111,9 @@ def train(
     >>> bool((net(theta, x).mean(0) - torch.sin(3 * x)).abs().max() < 0.05)
     True
     """
-    batch = Batch(x, y)
-    likelihood.check(y)
-    chosen, why = choose_method(method, len(x), net.layout.size)
+    batch = _batch(x, y)
+    likelihood.check(batch.y)
+    chosen, why = choose_method(method, len(batch), net.layout.size)
     refuse_what_does_not_fit(chosen, net.layout.size, members)
     prior = _checked(prior, chosen, bool(constraints))
     if checkpoint is not None and isinstance(chosen, Method) and not isinstance(prior, str):
@@ -129,7 +134,7 @@ def train(
     start = starting_points(net, likelihood, batch, seed, members)
     record = TrainingRecord(why, "", seed, members, net.layout.size, len(batch))
     if isinstance(chosen, Rule):
-        held = None if validation is None else Batch(*validation)
+        held = None if validation is None else _batch(*validation)
         hand = _ByHand(chosen, stop, regularization, seed, members, checkpoint, held, patience, device)
         with opened(checkpoint, lambda: identity(net, likelihood, batch, hand)) as journal:
             theta = _by_rule(net, likelihood, batch, hand, (start, record, journal))
@@ -141,6 +146,21 @@ def train(
         theta = _by_method(objective, start, chosen, stop or Stop(iterations=200), (constraints, record))
     record.threads, record.versions = torch.get_num_threads(), versions()
     return theta.to(HERE, start.dtype), record
+
+
+def _batch(x: "Tensor | npt.NDArray[Any]", y: "Tensor | npt.NDArray[Any]") -> Batch:
+    """Rows where they lie; the targets in their type."""
+    rows, targets = _tensor(x), _tensor(y)
+    return Batch(rows, targets.to(rows.dtype) if targets.is_floating_point() else targets)
+
+
+def _tensor(values: "Tensor | npt.NDArray[Any]") -> Tensor:
+    """The same memory as a tensor."""
+    if isinstance(values, Tensor):
+        return values
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable")  # rows are only read
+        return torch.from_numpy(np.asarray(values))
 
 
 def _work(method: Method, batch: Batch, members: int, net: Network) -> Work:

@@ -59,6 +59,11 @@ class Accumulated(Wrapper[Collected]):
     def __post_init__(self) -> None:
         check_range("every", self.every, 1)
 
+    @property
+    def pace(self) -> int:
+        """As many times that of the rule inside."""
+        return self.every * self.rule.pace
+
     def start(self, theta: Tensor) -> Collected:
         """Nothing collected."""
         return Collected(self.rule.start(theta), torch.zeros_like(theta))
