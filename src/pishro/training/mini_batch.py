@@ -9,13 +9,12 @@ __all__ = ["Keeper", "MiniBatchPlan", "single_precision", "train_mini_batches", 
 
 import dataclasses
 import math
-import warnings
 from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
-from pishro.errors import CheckpointWarning, DataError
+from pishro.errors import DataError
 from pishro.likelihoods import Likelihood
 from pishro.nn import Network
 from pishro.objectives import Batch, Disturbance, MiniBatches, Penalty, StoredRows, mean_cost
@@ -29,6 +28,7 @@ from pishro.training.layer_flow import LayerFlow
 from pishro.training.methods import name_of
 from pishro.training.record import TrainingRecord, versions
 from pishro.training.start import starting_points
+from pishro.training.together import EachSource, SharedPause
 from pishro.training.train import Progress, TrainedMembers, Watch
 
 LOOKS = 10
@@ -56,8 +56,7 @@ class MiniBatchPlan:
     seconds : most wall time.
     recipe : the choice in one sentence, for the record.
     start : θ (K, P) to start from, one row a member; None for random weights from the seed.
-    checkpoint : where it is kept how far the training is; None for nowhere. Several processes keep none: each draws
-        rows of its own.
+    checkpoint : where it is kept how far the training is; None for nowhere.
     device : "auto", "cpu", "cuda" or "mps"; see `devices.py`.
     """
 
@@ -131,16 +130,15 @@ def _train(
     generator: Generator,
     progress: Watch | None,
 ) -> TrainedMembers:
-    kept = plan.checkpoint
-    if kept is not None and current().several:
-        kept = None
-        if current().first:
-            warnings.warn(
-                "Mini-batches of several processes keep no checkpoints: each process draws rows of its own.",
-                CheckpointWarning,
-                stacklevel=3,
-            )
-    with opened(kept, lambda: identity(network, likelihood, training, plan)) as journal:
+    processes = current()
+
+    def which() -> dict[str, str]:
+        found = identity(network, likelihood, training, plan)
+        if processes.several:  # the first writes of its own rows, which the others do not have
+            found = {**found, "processes": str(processes.count)}
+        return found if processes.first else {name: text for name, text in found.items() if name != "rows"}
+
+    with opened(plan.checkpoint, which) as journal:
         return _trained(network, likelihood, (training, validation), plan, generator, (progress, journal))
 
 
@@ -169,8 +167,9 @@ def _trained(
         epoch = min(epoch, max(1, steps // LOOKS))
     keeper = Keeper(network, likelihood, validation.to(place.device), plan, progress, theta)
     stop = Stop(gradient=0.0, step=0.0, iterations=steps, seconds=plan.seconds)
-    stage = journal.stage("run", keeper=keeper, source=source)
-    descent = _descend(source, theta, rule, (stop, stage), keeper, epoch, processes)
+    stage = journal.stage("run", keeper=keeper, source=EachSource(source, processes) if processes.several else source)
+    shared = SharedPause(stage, journal, processes) if processes.several and stage is not None else None
+    descent = _descend(source, theta, rule, (stop, shared or stage), keeper, epoch, processes)
     good = torch.isfinite(keeper.best)
     if not good.any():
         raise DataError("No member kept a finite cost; look for extreme values among the inputs and the target.")
@@ -198,22 +197,24 @@ def _descend(
     source: MiniBatches,
     theta: Tensor,
     rule: Scheduled,
-    until: tuple[Stop, Stage | None],
+    until: tuple[Stop, Stage | SharedPause | None],
     keeper: "Keeper",
     epoch: int,
     processes: Processes,
 ) -> Descent:
     """The descent of this process, or of several in step: then the end of the time is agreed upon, after an epoch."""
-    stop, stage = until
+    stop, pause = until
     if not processes.several:
-        return descend(source, theta, rule, stop, callback=keeper, interval=epoch, pause=stage)
+        return descend(source, theta, rule, stop, callback=keeper, interval=epoch, pause=pause)
 
     def look(seen: Look) -> Reason | None:
         reason = keeper(seen)
+        if isinstance(pause, SharedPause):
+            pause.agree()
         return Reason.SECONDS if processes.agreed(seen.seconds > stop.seconds) else reason
 
     untimed = dataclasses.replace(stop, seconds=math.inf)
-    return descend(SummedSource(source, processes), theta, rule, untimed, callback=look, interval=epoch)
+    return descend(SummedSource(source, processes), theta, rule, untimed, callback=look, interval=epoch, pause=pause)
 
 
 class Keeper:
