@@ -124,18 +124,16 @@ def second_order(rows: int, units: int, sizes: Sizes, device: torch.device) -> R
     slices = rows / height
     matrix = jacobian.T @ jacobian + size * torch.eye(size, dtype=torch.float64, device=device)
     total = torch.zeros_like(matrix)
-    iterations, products, factors = [], [], []
-    for turn in range(sizes.iterations + 1):
+    found: list[tuple[int, float, float, float]] = []
+    for turn in range(sizes.iterations + 2):
         before = run.books.evaluations[0]
         iteration = timed(run.iterate, device)
         product = timed(lambda: total.addmm_(jacobian.T, jacobian), device, max(1, round(slices)))
         factor = timed(lambda: torch.linalg.cholesky_ex(matrix), device)
-        if turn and run.books.evaluations[0] - before == 1:  # the first warms up; a refused trial factorizes again
-            iterations.append(iteration)
-            products.append(product * slices)
-            factors.append(factor)
-    if not iterations:  # every one had a refused trial
-        iterations, products, factors = [iteration], [product * slices], [factor]
+        if turn > 1:  # the first ones warm up
+            found.append((run.books.evaluations[0] - before, iteration, product * slices, factor))
+    least = min(trials for trials, *_ in found)  # a refused trial factorizes again: the ordinary iteration is compared
+    iterations, products, factors = zip(*[times for trials, *times in found if trials == least], strict=True)
     step, product, factor = (statistics.median(v) for v in (iterations, products, factors))
     return {
         "what": f"Levenberg-Marquardt, {rows} × {size}",
