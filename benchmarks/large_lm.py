@@ -158,9 +158,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         }
     )
     notes.append(
-        f"{many['rows']} rows: 20 iterations in {many['wall']:.0f} s, with the making of the rows; {many['whole memory']:.0f} MB "
-        f"in all (asked: {MOST_MEMORY_LARGE:.0f}; {verdict(many['whole memory'] < MOST_MEMORY_LARGE)}); "
-        "the whole Jacobian would take 2,400 MB."
+        f"{many['rows']} rows: 20 iterations in {many['wall']:.0f} s, with the making of the rows; "
+        f"{many['whole memory']:.0f} MB in all (asked: {MOST_MEMORY_LARGE:.0f}; "
+        f"{verdict(many['whole memory'] < MOST_MEMORY_LARGE)}); the whole Jacobian would take "
+        f"{8e-6 * many['rows'] * many['parameters']:.0f} MB."
     )
     if options.small:
         print("\n".join([markdown(rows), "", *notes]))
