@@ -32,6 +32,7 @@ COMMANDS = (
     ("programs", ""),
     ("resume",),
     ("robustness",),
+    ("gpu",),
 )
 """A benchmark's module and, where it reads data, the folder below DATA."""
 

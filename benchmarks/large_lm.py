@@ -15,19 +15,23 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from benchmarks.results import write
+from benchmarks.results import markdown, write
 from pishro import nn, optim
 from pishro.likelihoods import Normal
 from pishro.objectives import Batch, Objective
 from pishro.optim.loop import Run
 
+ROOT = Path(__file__).parents[1]
 INPUTS = 8
+ITERATION, MANY_ROWS, SMALL = (20_000, 100), (1_000_000, 30), (2000, 10)
+"""Rows and hidden units of the cases, and of one that only shows that they run."""
+
 MOST_RATIO, MOST_MEMORY, MOST_MEMORY_LARGE = 1.35, 400.0, 1500.0
 
 
@@ -58,19 +62,25 @@ def iterations(rows: int, units: int, count: int, between: Callable[[], None]) -
         seconds.append(time.perf_counter() - began)
         trials.append(run.books.evaluations[0] - before)
         between()
-    return {"seconds": seconds, "trials": trials, "cost": float(run.state.point.value), "parameters": theta.shape[1]}
+    return {
+        "rows": rows,
+        "seconds": seconds,
+        "trials": trials,
+        "cost": float(run.state.point.value),
+        "parameters": theta.shape[1],
+    }
 
 
-def run_iteration() -> dict[str, Any]:
-    """20,000 × 1,001: iterations in turn with JᵀJ and a Cholesky factorization of made-up numbers of that size."""
+def run_iteration(rows: int, units: int) -> dict[str, Any]:
+    """Iterations in turn with JᵀJ and a Cholesky factorization of made-up numbers of that size."""
     base = peak()
-    objective, theta = problem(20_000, 100)
+    objective, theta = problem(rows, units)
     objective.at(theta)
     size = theta.shape[1]
-    alone = iterations(20_000, 100, 2, lambda: None)
+    alone = iterations(rows, units, 2, lambda: None)
     above = peak() - base
     # from here on the whole J is there to be multiplied, which our own iterations do without
-    jacobian = torch.randn(20_000, size, dtype=torch.float64)
+    jacobian = torch.randn(rows, size, dtype=torch.float64)
     matrix = jacobian.T @ jacobian
     product, cholesky = [], []
 
@@ -78,14 +88,14 @@ def run_iteration() -> dict[str, Any]:
         product.append(timed(lambda: torch.mm(jacobian.T, jacobian, out=matrix)))
         cholesky.append(timed(lambda: torch.linalg.cholesky_ex(matrix)))
 
-    result = iterations(20_000, 100, 12, between)
+    result = iterations(rows, units, 12, between)
     return {**result, "product": product, "cholesky": cholesky, "memory": above, "cost after two": alone["cost"]}
 
 
-def run_many_rows() -> dict[str, Any]:
-    """10⁶ × 301: 20 iterations."""
+def run_many_rows(rows: int, units: int) -> dict[str, Any]:
+    """20 iterations, and nothing else."""
     base, began = peak(), time.perf_counter()
-    result = iterations(1_000_000, 30, 20, lambda: None)
+    result = iterations(rows, units, 20, lambda: None)
     return {**result, "memory": peak() - base, "whole memory": peak(), "wall": time.perf_counter() - began}
 
 
@@ -96,19 +106,25 @@ def timed(work: Callable[[], Any]) -> float:
     return time.perf_counter() - began
 
 
-CASES: dict[str, Callable[[], dict[str, Any]]] = {"iteration": run_iteration, "many rows": run_many_rows}
+CASES: dict[str, tuple[Callable[[int, int], dict[str, Any]], tuple[int, int]]] = {
+    "iteration": (run_iteration, ITERATION),
+    "many rows": (run_many_rows, MANY_ROWS),
+}
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the cases, or one for a parent process."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--case", choices=CASES, help="run this one alone and print what it measured")
-    options = parser.parse_args()
+    parser.add_argument("--small", action="store_true", help="sizes for seconds, whose numbers mean nothing")
+    options = parser.parse_args(arguments)
     if options.case:
-        print(json.dumps(CASES[options.case]()))
+        run, size = CASES[options.case]
+        print(json.dumps(run(*(SMALL if options.small else size))))
         return
-    one = {threads: in_own_process("iteration", threads) for threads in (2, 1)}
-    many = in_own_process("many rows", 2)
+    small = ("--small",) * options.small
+    one = {threads: in_own_process("iteration", threads, *small) for threads in (2, 1)}
+    many = in_own_process("many rows", 2, *small)
     rows, notes = [], []
     for threads, found in one.items():
         # an iteration whose first trial was refused makes another Cholesky: the ordinary one is compared
@@ -117,7 +133,7 @@ def main() -> None:
         ratio = step / (product + cholesky)
         rows.append(
             {
-                "rows": 20_000,
+                "rows": found["rows"],
                 "weights": found["parameters"],
                 "threads": threads,
                 "seconds an iteration": step,
@@ -134,7 +150,7 @@ def main() -> None:
         )
     rows.append(
         {
-            "rows": 1_000_000,
+            "rows": many["rows"],
             "weights": many["parameters"],
             "threads": 2,
             "seconds an iteration": statistics.median(many["seconds"]),
@@ -142,18 +158,22 @@ def main() -> None:
         }
     )
     notes.append(
-        f"10⁶ rows: 20 iterations in {many['wall']:.0f} s, with the making of the rows; {many['whole memory']:.0f} MB "
-        f"in all (asked: {MOST_MEMORY_LARGE:.0f}; {verdict(many['whole memory'] < MOST_MEMORY_LARGE)}); "
-        "the whole Jacobian would take 2,400 MB."
+        f"{many['rows']} rows: 20 iterations in {many['wall']:.0f} s, with the making of the rows; "
+        f"{many['whole memory']:.0f} MB in all (asked: {MOST_MEMORY_LARGE:.0f}; "
+        f"{verdict(many['whole memory'] < MOST_MEMORY_LARGE)}); the whole Jacobian would take "
+        f"{8e-6 * many['rows'] * many['parameters']:.0f} MB."
     )
-    write("large_lm", rows, notes)
+    if options.small:
+        print("\n".join([markdown(rows), "", *notes]))
+    else:
+        write("large_lm", rows, notes)
 
 
-def in_own_process(case: str, threads: int) -> dict[str, Any]:
+def in_own_process(case: str, threads: int, *options: str) -> dict[str, Any]:
     """What a process of its own measures."""
     environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
-    command = [sys.executable, "-m", "benchmarks.large_lm", "--case", case]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-m", "benchmarks.large_lm", "--case", case, *options]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 

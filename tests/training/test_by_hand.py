@@ -1,5 +1,9 @@
 """Training by hand: every method on small networks, the automatic choice, constraints and what is refused."""
 
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -7,7 +11,8 @@ from torch import Tensor
 from pishro.errors import SettingError, ShapeError
 from pishro.likelihoods import Categorical, Normal, NormalPrior
 from pishro.nn import Dense, Network
-from pishro.optim import SGD, Adam, Equality, Inequality, Stop
+from pishro.objectives import MiniBatches
+from pishro.optim import SGD, Accumulated, Adam, ClippedNorm, Equality, Inequality, Stop
 from pishro.optim.catalog import METHODS
 from pishro.optim.stochastic.catalog import RULES
 from pishro.training import Box, LinearEquality, NonNegative, NormBall, choose_method, train
@@ -124,3 +129,32 @@ def test_what_does_not_go_together_is_refused() -> None:
     with pytest.raises(ShapeError, match="8 columns"):
         one = torch.ones(1, 3)
         train(NET, Normal(), x, y, prior=None, constraints=[LinearEquality("dense1.weight", one, one[0, :1])])
+
+
+@pytest.mark.parametrize("source", ["numpy", "torch"])
+def test_mapped_rows_are_not_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    x, y = (part.float() for part in rows(1000))
+    path = tmp_path / "x"
+    path.write_bytes(x.numpy().tobytes())
+    mapped = np.memmap(path, np.float32, "r", shape=(1000, 2))
+    given = mapped if source == "numpy" else torch.from_file(str(path), size=2000).view(1000, 2)
+    place = mapped.ctypes.data if isinstance(given, np.ndarray) else given.data_ptr()
+    places = []
+
+    def spy(*arguments: Any) -> MiniBatches:
+        found = MiniBatches(*arguments)
+        places.append(found.batch.x.data_ptr())
+        return found
+
+    monkeypatch.setattr("pishro.training.by_hand.MiniBatches", spy)
+    known = {"method": Adam(1e-2), "stop": Stop(iterations=30)}
+    theta, _ = train(NET, Normal(), given, y.numpy(), **known)
+    assert places == [place]
+    assert torch.equal(theta, train(NET, Normal(), x, y, **known)[0])
+
+
+def test_clipped_and_accumulated_gradients() -> None:
+    rule = Accumulated(ClippedNorm(Adam(1e-2), 1.0), every=2)
+    theta, record = train(NET, Normal(), *rows(), method=rule, stop=Stop(iterations=200))
+    assert cost(theta) < 0.9 * START
+    assert record.method == "accumulated clippednorm adam"

@@ -14,8 +14,10 @@ import pishro
 from pishro import likelihoods, optim, training
 from pishro.errors import SettingError
 from pishro.likelihoods import Categorical, Likelihood, Normal, NormalPrior
+from pishro.models.augmentation import Augmentation
+from pishro.models.corruption import GaussianNoise, Masking, SaltAndPepper
 from pishro.nn import RBF, Conv2d, Dense, Dropout, Flatten, LayerNorm, MaxPool2d, Network, Noise, PiecewiseLinear
-from pishro.objectives import Batch, MiniBatches, mini_batches
+from pishro.objectives import Batch, Disturbance, MiniBatches, mini_batches
 from pishro.training import MiniBatchPlan, Plan, Recipe, TrainedMembers, devices, journal
 from pishro.training.devices import Place, Work, choose_place
 from pishro.training.few_rows import FewRows
@@ -201,6 +203,20 @@ def test_no_cost_waits_for_the_device(elsewhere: Elsewhere, name: str) -> None:
     net = Network.chain(3, Dense(4, "tanh"), Dense(cost.outputs(y)))
     batch = Batch(x, y, torch.rand(40, generator=G))
     assert waits(elsewhere, net, cost, batch, 2) == 0
+
+
+@pytest.mark.parametrize(
+    "disturb",
+    [Augmentation(shift=1, rotate=5, elastic=1.0), Masking(0.2), SaltAndPepper(0.2), GaussianNoise(0.1)],
+    ids=lambda d: type(d).__name__,
+)
+def test_what_is_done_to_the_inputs_is_drawn_on_the_device(elsewhere: Elsewhere, disturb: Disturbance) -> None:
+    images = torch.randn(4, 1, 6, 6, generator=G)
+    with elsewhere:
+        moved = disturb(images.to(PLACE), generator_at(PLACE))
+        assert elsewhere.waits == 0
+        assert moved.device == PLACE
+        assert torch.equal(moved.cpu(), disturb(images, torch.Generator()))
 
 
 @torch.no_grad()

@@ -10,6 +10,7 @@ import pytest
 import torch
 from tests.training import two_processes as job
 
+from pishro.errors import CheckpointError
 from pishro.objectives import Objective
 from pishro.optim import BFGS, Newton
 from pishro.training import Processes
@@ -72,12 +73,31 @@ def test_mini_batches_of_two_processes_learn_as_well(found):
     assert best < 1.5 * job.mini_batches()["validation"].min()
 
 
-def test_a_process_that_dies_ends_the_run_of_the_other():
-    processes = start("die")
+def test_unequal_shares_in_files_learn_as_well(found, tmp_path):
+    best = found[0]["streamed"]["validation"].min()
+    assert best < 1.5 * job.streamed(tmp_path, 0, 1)["validation"].min()
+
+
+def test_a_process_that_dies_ends_the_run_of_the_other_which_can_go_on(tmp_path):
+    processes = start("die", str(tmp_path))
     said = processes[0].communicate(timeout=SECONDS)[1]
     processes[1].communicate(timeout=SECONDS)
     assert [p.returncode for p in processes] == [2, -9]
     assert "Expected 2 processes to train together, but another one ended" in said
+    for process in start("go on", str(tmp_path)):
+        said = process.communicate(timeout=SECONDS)[1]
+        assert process.returncode == 0, said
+    for rank in range(2):
+        kept = torch.load(tmp_path / f"{rank}.pt", weights_only=True)
+        assert kept["first"] > 1
+        assert torch.equal(kept["continued"], kept["whole"])
+
+
+def test_a_checkpoint_of_two_processes_is_refused_by_one(tmp_path):
+    for process in start("die", str(tmp_path)):
+        process.communicate(timeout=SECONDS)
+    with pytest.raises(CheckpointError, match="another training"):
+        job.kept(tmp_path)
 
 
 def test_no_hessian_over_several_processes():

@@ -69,10 +69,13 @@ class Augmentation:
         rows, _, height, width = images.shape
         places = self._rotated(images, generator)
         if self.shift:
-            places += self.shift * (2 * torch.rand(rows, 1, 1, 2, generator=generator, dtype=x.dtype) - 1)
+            places += self.shift * (
+                2 * torch.rand(rows, 1, 1, 2, generator=generator, dtype=x.dtype, device=x.device) - 1
+            )
         if self.elastic:
             places += self.elastic * self._field(images, generator)
-        places *= 2 / torch.tensor([width, height], dtype=x.dtype)  # torch counts from −1 to 1, edge to edge
+        places[..., 0] *= 2 / width  # torch counts from −1 to 1, edge to edge
+        places[..., 1] *= 2 / height
         if x.ndim == 3:
             places[..., 1] = 0
         return grid_sample(images, places, padding_mode="border", align_corners=False).reshape(x.shape)
@@ -80,10 +83,11 @@ class Augmentation:
     def _rotated(self, images: Tensor, generator: Generator) -> Tensor:
         """R p for each place p, counted from the center: (N, height, width, 2), columns before rows as torch has it."""
         rows, _, height, width = images.shape
-        down = torch.arange(height, dtype=images.dtype) - (height - 1) / 2
-        right = torch.arange(width, dtype=images.dtype) - (width - 1) / 2
+        dtype, device = images.dtype, images.device
+        down = torch.arange(height, dtype=dtype, device=device) - (height - 1) / 2
+        right = torch.arange(width, dtype=dtype, device=device) - (width - 1) / 2
         centered = torch.stack([right.expand(height, width), down.unsqueeze(-1).expand(height, width)], -1)
-        angle = math.radians(self.rotate) * (2 * torch.rand(rows, generator=generator, dtype=images.dtype) - 1)
+        angle = math.radians(self.rotate) * (2 * torch.rand(rows, generator=generator, dtype=dtype, device=device) - 1)
         cos, sin = angle.cos(), angle.sin()
         rotation = torch.stack([torch.stack([cos, sin], -1), torch.stack([-sin, cos], -1)], -2)
         return torch.einsum("hwi,nij->nhwj", centered, rotation)
@@ -92,8 +96,11 @@ class Augmentation:
         """Smoothed white noise of variance 1, (N, height, width, 2)."""
         rows, _, height, width = images.shape
         reach = math.ceil(3 * self.smoothness)
-        bell = torch.exp(-(torch.arange(-reach, reach + 1, dtype=images.dtype) / self.smoothness).square() / 2)
+        dtype, device = images.dtype, images.device
+        bell = torch.exp(-(torch.arange(-reach, reach + 1, dtype=dtype, device=device) / self.smoothness).square() / 2)
         bell /= torch.linalg.vector_norm(bell)  # then the sum of independent numbers of variance 1 has variance 1
-        noise = torch.randn(2 * rows, 1, height + 2 * reach, width + 2 * reach, generator=generator, dtype=images.dtype)
+        noise = torch.randn(
+            2 * rows, 1, height + 2 * reach, width + 2 * reach, generator=generator, dtype=dtype, device=device
+        )
         smooth = conv2d(conv2d(noise, bell.view(1, 1, -1, 1)), bell.view(1, 1, 1, -1))
         return smooth.view(rows, 2, height, width).permute(0, 2, 3, 1)

@@ -84,7 +84,7 @@ class KullbackLeibler(CodePenalty):
     def __call__(self, network: Network, theta: Tensor, x: Tensor) -> Tensor:
         """λ Σ_j KL(ρ ‖ ρ̂_j)."""
         active = encode(network, theta, x).mean(-2).clamp(SMALLEST_SHARE, 1 - SMALLEST_SHARE)
-        rho = torch.tensor(self.target).to(active)
+        rho = active.new_full((), self.target)
         divergence = rho * (rho / active).log() + (1 - rho) * ((1 - rho) / (1 - active)).log()
         return self.strength * divergence.sum(-1)
 

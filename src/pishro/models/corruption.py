@@ -42,7 +42,7 @@ class GaussianNoise:
 
     def __call__(self, x: Tensor, generator: Generator) -> Tensor:
         """X + scale · normal numbers."""
-        return x + self.scale * torch.randn(x.shape, generator=generator, dtype=x.dtype)
+        return x + self.scale * torch.randn(x.shape, generator=generator, dtype=x.dtype, device=x.device)
 
 
 @final
@@ -62,7 +62,7 @@ class Masking:
 
     def __call__(self, x: Tensor, generator: Generator) -> Tensor:
         """x, with a share of its entries zero."""
-        return x * (torch.rand(x.shape, generator=generator, dtype=x.dtype) >= self.share)
+        return x * (torch.rand(x.shape, generator=generator, dtype=x.dtype, device=x.device) >= self.share)
 
 
 @final
@@ -82,5 +82,5 @@ class SaltAndPepper:
 
     def __call__(self, x: Tensor, generator: Generator) -> Tensor:
         """x, with a share of its entries 0 or 1."""
-        drawn = torch.rand(x.shape, generator=generator, dtype=x.dtype)
+        drawn = torch.rand(x.shape, generator=generator, dtype=x.dtype, device=x.device)
         return torch.where(drawn < self.share / 2, 0.0, torch.where(drawn < self.share, 1.0, x))

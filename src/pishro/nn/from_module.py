@@ -63,7 +63,7 @@ class ModuleLayer(Layer):
         self, params: Parameters, x: Tensor, *, training: bool = False, generator: Generator | None = None
     ) -> tuple[Tensor, None]:
         """The module with those parameters; each member by itself."""
-        buffers = {n: b.to(x.dtype) if b.is_floating_point() else b for n, b in self.module.named_buffers()}
+        buffers = {n: b.to(x) if b.is_floating_point() else b.to(x.device) for n, b in self.module.named_buffers()}
 
         def call(own: Parameters, rows: Tensor) -> Any:
             return torch.func.functional_call(self.module, (own, buffers), (rows,))

@@ -89,7 +89,7 @@ class DenseOperator(Operator):
         """Cholesky factor of B + diag(shift), shift (…, P)."""
         shifted = self.matrix.clone()
         shifted.diagonal(dim1=-2, dim2=-1).add_(shift)
-        lower, info = torch.linalg.cholesky_ex(shifted.mT)  # laid out in columns, as LAPACK wants it
+        lower, info = torch.linalg.cholesky_ex(shifted)
         return CholeskyFactor(lower, info)
 
     def pencil(self, weights: Tensor) -> "CholeskyPencil":

@@ -89,6 +89,7 @@ from pishro.optim.stationary import (
 )
 from pishro.optim.stochastic import (
     SGD,
+    Accumulated,
     Adadelta,
     AdaGrad,
     Adam,
@@ -129,6 +130,7 @@ __all__ = [
     "KKT",
     "LBFGS",
     "SGD",
+    "Accumulated",
     "AdaGrad",
     "Adadelta",
     "Adam",

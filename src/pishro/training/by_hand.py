@@ -3,9 +3,12 @@
 __all__ = ["train"]
 
 import dataclasses
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Generator, Tensor
 
@@ -19,7 +22,7 @@ from pishro.training.devices import HERE, choose_place, mini_batch_work
 from pishro.training.full_batch import FullBatchPlan, train_full_batch
 from pishro.training.identity import identity
 from pishro.training.journal import Checkpoints, Journal, opened
-from pishro.training.methods import choose_method, refuse_what_does_not_fit, takes_evidence
+from pishro.training.methods import choose_method, name_of, refuse_what_does_not_fit, takes_evidence
 from pishro.training.mini_batch import Keeper, MiniBatchPlan
 from pishro.training.record import TrainingRecord, versions
 from pishro.training.start import starting_points
@@ -35,8 +38,8 @@ EPOCHS = 100
 def train(
     net: Network,
     likelihood: Likelihood,
-    x: Tensor,
-    y: Tensor,
+    x: "Tensor | npt.NDArray[Any]",
+    y: "Tensor | npt.NDArray[Any]",
     *,
     method: "str | Method | Rule[Any]" = "auto",
     stop: Stop | None = None,
@@ -44,7 +47,7 @@ def train(
     constraints: "Sequence[AnyConstraint]" = (),
     members: int = 1,
     seed: int = 0,
-    validation: tuple[Tensor, Tensor] | None = None,
+    validation: "tuple[Tensor | npt.NDArray[Any], Tensor | npt.NDArray[Any]] | None" = None,
     patience: int = 10,
     checkpoint: Checkpoints | None = None,
     device: str = "auto",
@@ -54,9 +57,12 @@ def train(
     Parameters
     ----------
     net, likelihood : what is fitted, and the cost.
-    x, y : rows (N, D) and targets (N, C), or class indices (N,); scaled to standard deviation 1 for "evidence".
+    x, y : rows (N, D) and targets (N, C), or class indices (N,); scaled to standard deviation 1 for "evidence". Tensors
+        or arrays, also memory-mapped ones (`numpy.memmap`, `torch.from_file`): on the CPU x is never copied, and a
+        stochastic rule reads the rows of one mini-batch at a time.
     method : "auto" (by rows and parameters, the record says why); a name such as "bfgs" or "adam"; an assembly such as
-        `optim.LevenbergMarquardt()`; or a stochastic rule such as `optim.Adam(1e-3)`, on mini-batches.
+        `optim.LevenbergMarquardt()`; or a stochastic rule such as `optim.Adam(1e-3)`, on mini-batches, perhaps with its
+        gradients clipped and accumulated: `optim.Accumulated(optim.ClippedNorm(optim.Adam(), 1.0), every=4)`.
     stop : stop rules; 200 iterations if not given, or 100 walks over the rows for a stochastic rule, whose iterations
         are single steps.
     prior : "evidence" re-estimates the precisions; a `NormalPrior` fixes them; None is plain maximum likelihood. "auto"
@@ -93,9 +99,9 @@ def train(
     >>> bool((net(theta, x).mean(0) - torch.sin(3 * x)).abs().max() < 0.05)
     True
     """
-    batch = Batch(x, y)
-    likelihood.check(y)
-    chosen, why = choose_method(method, len(x), net.layout.size)
+    batch = _batch(x, y)
+    likelihood.check(batch.y)
+    chosen, why = choose_method(method, len(batch), net.layout.size)
     refuse_what_does_not_fit(chosen, net.layout.size, members)
     if prior not in ("auto", "evidence") and not (prior is None or isinstance(prior, NormalPrior)):
         raise SettingError(f'Expected prior="evidence", a NormalPrior or None, received {prior!r}.')
@@ -110,7 +116,7 @@ def train(
         trained = train_members(net, likelihood, batch, plan)
         return trained.theta, trained.record
     regularization = None if isinstance(prior, str) else prior
-    held = None if validation is None else Batch(*validation)
+    held = None if validation is None else _batch(*validation)
     if isinstance(chosen, Method):
         full = FullBatchPlan(
             *(chosen, members, seed, stop or Stop(iterations=200), why, regularization, constraints, held, patience),
@@ -126,6 +132,21 @@ def train(
         theta = _by_rule(net, likelihood, batch, hand, (start, record, journal))
     record.threads, record.versions = torch.get_num_threads(), versions()
     return theta.to(HERE, start.dtype), record
+
+
+def _batch(x: "Tensor | npt.NDArray[Any]", y: "Tensor | npt.NDArray[Any]") -> Batch:
+    """Rows where they lie; the targets in their type."""
+    rows, targets = _tensor(x), _tensor(y)
+    return Batch(rows, targets.to(rows.dtype) if targets.is_floating_point() else targets)
+
+
+def _tensor(values: "Tensor | npt.NDArray[Any]") -> Tensor:
+    """The same memory as a tensor."""
+    if isinstance(values, Tensor):
+        return values
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable")  # rows are only read
+        return torch.from_numpy(np.asarray(values))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -176,7 +197,7 @@ def _by_rule(
         parts = {"keeper": keeper}
     stage = journal.stage("run", source=source, **parts)
     descent = descend(regularized, start, hand.rule, stop, callback=keeper, interval=source.steps, pause=stage)
-    record.method = type(hand.rule).__name__.lower()
+    record.method = name_of(hand.rule)
     record.seconds, record.iterations = descent.seconds, int(descent.iterations.max())
     record.reasons = [r.sentence for r in descent.reasons]
     record.history.cost = [float(look.value.mean()) for look in descent.history]

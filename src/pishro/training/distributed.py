@@ -79,6 +79,12 @@ class Processes:
             _ask(lambda: torch_distributed.broadcast(tensor, 0), self.count)
         return tensor
 
+    def gathered(self, tensor: Tensor) -> list[Tensor]:
+        """The processes' tensors, which have one shape, in the order of their ranks."""
+        found = [torch.empty_like(tensor) for _ in range(self.count)]
+        _ask(lambda: torch_distributed.all_gather(found, tensor), self.count)
+        return found
+
     def least(self, number: int) -> int:
         """The smallest of the processes' numbers."""
         if not self.several:

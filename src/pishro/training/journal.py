@@ -220,6 +220,10 @@ class Journal:
         """Hold on to a stage's state, which must not change until the next is given."""
         self._tree["stage"] = stage
 
+    def forget(self) -> None:
+        """Let go of a stage's state, which changes from now on; what was written stays."""
+        self._tree["stage"] = None
+
     def ask(self) -> None:
         """End the training at the next safe point; one who asks again does not want to wait."""
         if self.asked:

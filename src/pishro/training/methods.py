@@ -1,6 +1,6 @@
 """Which method a training by hand uses where none is named, and which cannot do the job."""
 
-__all__ = ["choose_method", "refuse_what_does_not_fit", "takes_evidence", "writes_matrix"]
+__all__ = ["choose_method", "name_of", "refuse_what_does_not_fit", "takes_evidence", "writes_matrix"]
 
 import os
 from typing import Any
@@ -9,6 +9,7 @@ from pishro.errors import SettingError, unknown_name
 from pishro.optim import LBFGS, AdamW, GaussNewton, LevenbergMarquardt, Method, Rule
 from pishro.optim.catalog import METHODS, as_method
 from pishro.optim.curvature import BFGSCurvature, GaussNewtonCurvature, HessianCurvature, ModifiedHessian
+from pishro.optim.stochastic import Wrapper
 from pishro.optim.stochastic.catalog import RULES, rule_named
 
 BY_EVIDENCE = (LevenbergMarquardt().name, GaussNewton().name)
@@ -129,6 +130,19 @@ def writes_matrix(method: Method) -> bool:
     """Whether its curvature is P × P numbers, rather than products."""
     dense = (BFGSCurvature, GaussNewtonCurvature, HessianCurvature, ModifiedHessian)
     return isinstance(method.curvature, dense)
+
+
+def name_of(rule: Rule[Any]) -> str:
+    """The rule's name, behind those of what is around it.
+
+    Examples
+    --------
+    >>> from pishro.optim import Adam, ClippedNorm
+    >>> name_of(Adam()), name_of(ClippedNorm(Adam(), 1.0))
+    ('adam', 'clippednorm adam')
+    """
+    own = type(rule).__name__.lower()
+    return f"{own} {name_of(rule.rule)}" if isinstance(rule, Wrapper) else own
 
 
 def _memory() -> float:

@@ -9,13 +9,12 @@ __all__ = ["Keeper", "MiniBatchPlan", "noise_precision", "single_precision", "tr
 
 import dataclasses
 import math
-import warnings
 from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
-from pishro.errors import CheckpointWarning, DataError
+from pishro.errors import DataError
 from pishro.likelihoods import Likelihood
 from pishro.nn import Network
 from pishro.objectives import Batch, Disturbance, MiniBatches, Penalty, StoredRows, mean_cost
@@ -26,8 +25,10 @@ from pishro.training.distributed import Processes, SummedSource, current
 from pishro.training.identity import identity
 from pishro.training.journal import Checkpoints, Journal, Stage, opened
 from pishro.training.layer_flow import LayerFlow
+from pishro.training.methods import name_of
 from pishro.training.record import TrainingRecord, versions
 from pishro.training.start import starting_points
+from pishro.training.together import EachSource, SharedPause
 from pishro.training.train import Progress, TrainedMembers, Watch
 
 LOOKS = 10
@@ -46,7 +47,8 @@ class MiniBatchPlan:
     steps : most mini-batches.
     size : rows of a mini-batch.
     rate, decay : of AdamW.
-    rule : another rule in its place; its own rate is the highest of the run.
+    rule : another rule in its place; its own rate is the highest of the run. Clipping and accumulation are rules around
+        one: `Accumulated(ClippedNorm(AdamW(), 1.0), every=4)`.
     disturb : what is done to the inputs of each mini-batch, drawn anew; the rows kept from the gradient stay.
     penalty : added to the cost of each mini-batch, but not to that of the rows kept from the gradient.
     patience : epochs without a better validation cost of any member after which the run ends.
@@ -57,8 +59,7 @@ class MiniBatchPlan:
     seconds : most wall time.
     recipe : the choice in one sentence, for the record.
     start : θ (K, P) to start from, one row a member; None for random weights from the seed.
-    checkpoint : where it is kept how far the training is; None for nowhere. Several processes keep none: each draws
-        rows of its own.
+    checkpoint : where it is kept how far the training is; None for nowhere.
     device : "auto", "cpu", "cuda" or "mps"; see `devices.py`.
     """
 
@@ -138,16 +139,15 @@ def _train(
     generator: Generator,
     progress: Watch | None,
 ) -> TrainedMembers:
-    kept = plan.checkpoint
-    if kept is not None and current().several:
-        kept = None
-        if current().first:
-            warnings.warn(
-                "Mini-batches of several processes keep no checkpoints: each process draws rows of its own.",
-                CheckpointWarning,
-                stacklevel=3,
-            )
-    with opened(kept, lambda: identity(network, likelihood, training, plan)) as journal:
+    processes = current()
+
+    def which() -> dict[str, str]:
+        found = identity(network, likelihood, training, plan)
+        if processes.several:  # the first writes of its own rows, which the others do not have
+            found = {**found, "processes": str(processes.count)}
+        return found if processes.first else {name: text for name, text in found.items() if name != "rows"}
+
+    with opened(plan.checkpoint, which) as journal:
         return _trained(network, likelihood, (training, validation), plan, generator, (progress, journal))
 
 
@@ -176,14 +176,15 @@ def _trained(
         epoch = min(epoch, max(1, steps // LOOKS))
     keeper = Keeper(network, likelihood, validation.to(place.device), plan, progress, theta)
     stop = Stop(gradient=0.0, step=0.0, iterations=steps, seconds=plan.seconds)
-    stage = journal.stage("run", keeper=keeper, source=source)
-    descent = _descend(source, theta, rule, (stop, stage), keeper, epoch, processes)
+    stage = journal.stage("run", keeper=keeper, source=EachSource(source, processes) if processes.several else source)
+    shared = SharedPause(stage, journal, processes) if processes.several and stage is not None else None
+    descent = _descend(source, theta, rule, (stop, shared or stage), keeper, epoch, processes)
     good = torch.isfinite(keeper.best)
     if not good.any():
         raise DataError("No member kept a finite cost; look for extreme values among the inputs and the target.")
     theta = keeper.theta[good].to(HERE)
     beta = noise_precision(network, likelihood, theta, validation)
-    count, method = len(training) + len(validation), type(plan.inner).__name__.lower()
+    count, method = len(training) + len(validation), name_of(plan.inner)
     record = TrainingRecord(plan.recipe, method, plan.seed, len(theta), network.layout.size, count)
     record.device, record.iterations = place.words, len(keeper.history)
     record.seconds = descent.seconds
@@ -205,22 +206,24 @@ def _descend(
     source: MiniBatches,
     theta: Tensor,
     rule: Scheduled,
-    until: tuple[Stop, Stage | None],
+    until: tuple[Stop, Stage | SharedPause | None],
     keeper: "Keeper",
     epoch: int,
     processes: Processes,
 ) -> Descent:
     """The descent of this process, or of several in step: then the end of the time is agreed upon, after an epoch."""
-    stop, stage = until
+    stop, pause = until
     if not processes.several:
-        return descend(source, theta, rule, stop, callback=keeper, interval=epoch, pause=stage)
+        return descend(source, theta, rule, stop, callback=keeper, interval=epoch, pause=pause)
 
     def look(seen: Look) -> Reason | None:
         reason = keeper(seen)
+        if isinstance(pause, SharedPause):
+            pause.agree()
         return Reason.SECONDS if processes.agreed(seen.seconds > stop.seconds) else reason
 
     untimed = dataclasses.replace(stop, seconds=math.inf)
-    return descend(SummedSource(source, processes), theta, rule, untimed, callback=look, interval=epoch)
+    return descend(SummedSource(source, processes), theta, rule, untimed, callback=look, interval=epoch, pause=pause)
 
 
 class Keeper:

@@ -9,6 +9,7 @@ from torch import Tensor
 from pishro.errors import SettingError
 from pishro.optim import (
     SGD,
+    Accumulated,
     Adadelta,
     AdaGrad,
     Adam,
@@ -51,6 +52,7 @@ RULES: dict[str, Rule[Any]] = {name: entry[0] for name, entry in TORCH.items()} 
     "value": ClippedValue(Nesterov(0.1), 0.5),
     "ema": ExponentialAverage(RMSProp(0.01), 0.9),
     "swa": UniformAverage(Scheduled(SGD(0.1), StepDecay(2)), begin=2),
+    "accumulated": Accumulated(Adam(0.01), 1),
     "torch": FromTorch(torch.optim.Adamax, lr=0.1),
 }
 
@@ -219,6 +221,7 @@ def test_adam_takes_a_gradient_that_is_not_contiguous() -> None:
         lambda: Adadelta(epsilon=0.0),
         lambda: ClippedNorm(SGD(), 0.0),
         lambda: ExponentialAverage(SGD(), 1.0),
+        lambda: Accumulated(SGD(), 0),
         lambda: FromTorch(torch.optim.LBFGS),
         lambda: FromTorch(torch.optim.Adam, lr=-1.0).start(torch.zeros(2)),
         lambda: FromTorch(torch.optim.Adam, rate=1.0).start(torch.zeros(2)),

@@ -8,6 +8,8 @@ from torch.optim import lr_scheduler
 
 from pishro.optim import (
     SGD,
+    Accumulated,
+    Adam,
     ClippedNorm,
     ClippedValue,
     Constant,
@@ -74,6 +76,22 @@ def test_the_norm_is_clipped_member_by_member_and_short_gradients_pass() -> None
     rule, theta = ClippedNorm(SGD(1.0), 2.0), torch.zeros(3, 2)
     rule.update(torch.tensor([[3.0, 4.0], [0.3, 0.4], [0.0, 0.0]]), rule.start(theta), theta)
     torch.testing.assert_close(theta, torch.tensor([[-1.2, -1.6], [-0.3, -0.4], [0.0, 0.0]]))
+
+
+def test_accumulated_gradients_make_the_step_of_their_mean() -> None:
+    slopes = [torch.randn(2, 5, dtype=torch.float64) for _ in range(7)]
+    rule, theta = Accumulated(ClippedNorm(Adam(0.1), 0.5), 3), torch.zeros(2, 5, dtype=torch.float64)
+    plain, expected = ClippedNorm(Adam(0.1), 0.5), torch.zeros(2, 5, dtype=torch.float64)
+    state, other = rule.start(theta), plain.start(expected)
+    for slope in slopes[:4]:
+        rule.update(slope, state, theta)
+    later = rule.start(theta)
+    later.unpack({k: v.clone() if isinstance(v, torch.Tensor) else v for k, v in state.pack().items()})
+    for slope in slopes[4:]:  # the fourth, which waits, is not lost
+        rule.update(slope, later, theta)
+    for k in (0, 3):
+        plain.update(torch.stack(slopes[k : k + 3]).mean(0), other, expected)
+    torch.testing.assert_close(theta, expected, rtol=1e-14, atol=0)
 
 
 def test_uniform_average_is_the_mean_of_the_later_points() -> None:

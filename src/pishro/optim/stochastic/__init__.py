@@ -1,5 +1,6 @@
 """Stochastic rules: one update from one mini-batch's gradient, what wraps around them, and their loop."""
 
+from pishro.optim.stochastic.accumulation import Accumulated
 from pishro.optim.stochastic.adadelta import Adadelta
 from pishro.optim.stochastic.adagrad import AdaGrad
 from pishro.optim.stochastic.adam import Adam
@@ -21,6 +22,7 @@ from pishro.optim.stochastic.torch_rule import FromTorch
 __all__ = [
     "RULES",
     "SGD",
+    "Accumulated",
     "AdaGrad",
     "Adadelta",
     "Adam",

@@ -147,7 +147,7 @@ def descend(
         the last look, `change` and `goal` on the mean value since the last look.
     state : the state of an earlier run, to continue it from its `theta`; it goes on in place.
     callback : called at each look; a reason that it returns ends the run.
-    interval : steps between looks.
+    interval : steps between looks; as many more as bring the rule to a movement of θ.
     pause : where the run may be written down and gone on with; Ctrl-C is then raised, as the pause keeps what matters.
 
     Raises
@@ -167,6 +167,7 @@ def descend(
     if interval < 1:
         raise SettingError(f"Expected at least one step between looks, received interval = {interval}.")
     theta = theta.detach().clone()
+    interval = math.ceil(interval / rule.pace) * rule.pace
     run = _Run(source, theta, rule, rule.start(theta) if state is None else state, stop or Stop())
     if pause is not None and pause.found is not None:
         run.unpack(pause.found)

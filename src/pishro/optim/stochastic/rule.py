@@ -83,6 +83,11 @@ class Rule(abc.ABC, Generic[State]):
     def update(self, gradient: Tensor, state: State, theta: Tensor) -> None:
         """Move θ (…, P) by one step, in place; the gradient (…, P) is only read."""
 
+    @property
+    def pace(self) -> int:
+        """Gradients from one movement of θ to the next."""
+        return 1
+
     def probe(self, state: State, theta: Tensor) -> Tensor:
         """Where the next gradient is wanted, (…, P)."""
         del state
@@ -108,6 +113,11 @@ class Wrapper(Rule[Around]):
     """A rule around a rule; everything that it does not change is passed on."""
 
     rule: Rule[Any]
+
+    @property
+    def pace(self) -> int:
+        """That of the rule inside."""
+        return self.rule.pace
 
     def probe(self, state: Around, theta: Tensor) -> Tensor:
         """Where the rule inside wants the gradient."""

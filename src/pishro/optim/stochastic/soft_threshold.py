@@ -66,4 +66,4 @@ class SoftThreshold(Wrapper[Nested]):
         self.pass_on(gradient, state, theta)
         threshold = self.rule.rate * state.factor * self.strength  # type: ignore[attr-defined]  # seen to above
         shrunk = torch.nn.functional.softshrink(theta, threshold)
-        theta.copy_(shrunk if self.where is None else torch.where(self.where, shrunk, theta))
+        theta.copy_(shrunk if self.where is None else torch.where(self.where.to(theta.device), shrunk, theta))
