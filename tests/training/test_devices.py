@@ -11,7 +11,7 @@ import torch
 from tests.elsewhere import PLACE, Away, Elsewhere, generator_at
 
 import pishro
-from pishro import likelihoods, optim, training
+from pishro import fitting, likelihoods, optim, training
 from pishro.errors import SettingError
 from pishro.likelihoods import Categorical, Likelihood, Normal, NormalPrior
 from pishro.models.augmentation import Augmentation
@@ -34,6 +34,8 @@ LARGE = Work(1e12, 1e9, 1e9, torch.float64)
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Elsewhere:
     """The name "cuda" means the device that is not there, which has to be entered."""
+    for module in (devices, fitting):
+        monkeypatch.setattr(module, "check_device", lambda asked: None)
     monkeypatch.setattr(devices, "_cuda", lambda work: Place(PLACE, "elsewhere, as asked"))
     monkeypatch.setattr(mini_batches, "Generator", generator_at)
     return Elsewhere()
