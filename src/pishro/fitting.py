@@ -32,6 +32,7 @@ from pishro.report.languages import catalog_of
 from pishro.report.short_form import plain, short_form
 from pishro.serialization import save_model
 from pishro.training import Checkpoints, Watch
+from pishro.training.devices import check_device
 
 if TYPE_CHECKING:
     from pishro.serialization.export import Exported
@@ -230,6 +231,7 @@ def fit(
     for name in settings:
         if name not in known:
             raise SettingError(unknown_name("setting", name, sorted(known)))
+    check_device(settings.get("device", "auto"))
     kept = _kept(checkpoint, resume)
     chosen = FitSettings(**settings, checkpoint=None if kept is None else dataclasses.replace(kept, keep=True))
     if isinstance(table, str | os.PathLike):

@@ -178,3 +178,11 @@ def test_class_weights() -> None:
     balanced = class_weight(y, 2)
     assert balanced[:3].sum() == balanced[3:].sum() == 2
     assert class_weight(y, 2, [1.0, 5.0]).tolist() == [1, 1, 1, 5]
+
+
+def test_the_curvature_of_an_own_cost_needs_no_gradients_switched_on() -> None:
+    cost, raw, y = UserCost(lambda raw, y: torch.cosh(raw - y).log().sum(-1)), column(0.3, -1.0), column(1.0, 2.0)
+    expected = 1 - torch.tanh(raw - y).square()
+    with torch.no_grad():
+        root = cost.curvature_root(raw, y)
+    torch.testing.assert_close((root @ root.mT).squeeze(-1), expected)

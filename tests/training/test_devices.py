@@ -11,7 +11,7 @@ import torch
 from tests.elsewhere import PLACE, Away, Elsewhere, generator_at
 
 import pishro
-from pishro import likelihoods, optim, training
+from pishro import fitting, likelihoods, optim, training
 from pishro.errors import SettingError
 from pishro.likelihoods import Categorical, Likelihood, Normal, NormalPrior
 from pishro.models.augmentation import Augmentation
@@ -27,13 +27,15 @@ G = torch.Generator().manual_seed(0)
 X = torch.randn(80, 3, dtype=torch.float64, generator=G)
 Y = torch.sin(X[:, :2])
 NET = Network.chain(3, Dense(5, "tanh"), Dense(2))
-STOP = optim.Stop(iterations=3)
+STOP = optim.Stop(iterations=2)
 LARGE = Work(1e12, 1e9, 1e9, torch.float64)
 
 
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Elsewhere:
     """The name "cuda" means the device that is not there, which has to be entered."""
+    for module in (devices, fitting):
+        monkeypatch.setattr(module, "check_device", lambda asked: None)
     monkeypatch.setattr(devices, "_cuda", lambda work: Place(PLACE, "elsewhere, as asked"))
     monkeypatch.setattr(mini_batches, "Generator", generator_at)
     return Elsewhere()
@@ -165,7 +167,9 @@ def test_other_methods_elsewhere(elsewhere: Elsewhere, method: str) -> None:
 )
 def test_constraints_elsewhere(elsewhere: Elsewhere, constraint: Any) -> None:
     def run(device: str) -> tuple[torch.Tensor, training.TrainingRecord]:
-        return training.train(NET, Normal(), X, Y, constraints=[constraint], stop=STOP, device=device)
+        return training.train(
+            NET, Normal(), X[:9], Y[:9], constraints=[constraint], stop=optim.Stop(iterations=1), device=device
+        )
 
     here, told = run("cpu")
     with elsewhere:
@@ -299,3 +303,56 @@ def test_going_on_elsewhere_from_a_checkpoint(
     with pytest.raises(KeyboardInterrupt):
         run(kept)
     assert torch.equal(run(kept), run(None))
+
+
+Recorded = Callable[[], torch.Tensor]
+
+
+@pytest.mark.parametrize(
+    ("rule", "layers", "refused", "recordings"),
+    [
+        (optim.AdamW(), [], False, 1),
+        (optim.AdamW(), [], True, 1),
+        (optim.NesterovLookAhead(), [], False, 0),  # it looks at a new tensor in every step
+        (optim.AdamW(), [Dropout(0.5)], False, 1),  # begun, and given up as the layer draws
+    ],
+)
+def test_steps_are_recorded_once_where_they_can_be(
+    monkeypatch: pytest.MonkeyPatch, rule: optim.Rule[Any], layers: list[Any], refused: bool, recordings: int
+) -> None:
+    """The graph itself needs CUDA; here it is the work that is done again."""
+    count = replays = 0
+
+    def captured(work: Recorded) -> Recorded | None:
+        nonlocal count
+        count += 1
+        if refused:
+            return None
+        work()
+
+        def replay() -> torch.Tensor:
+            nonlocal replays
+            replays += 1
+            return work()
+
+        return replay
+
+    monkeypatch.setattr(mini_batches, "captured", captured)
+    net = Network.chain(3, Dense(5, "tanh"), *layers, Dense(2))
+
+    @torch.no_grad()
+    def path(kind: str) -> torch.Tensor:
+        source = MiniBatches(net, Normal(), Batch(X, Y), 16, torch.Generator().manual_seed(0))
+        source.device = torch.device(kind)  # so much for the question whether to record; the rows stay
+        theta = net.init(0, 2)
+        state = rule.start(theta)
+        for _ in range(4):
+            rule.update(source(rule.probe(state, theta))[1], state, theta)
+        return theta
+
+    plain = path("cpu")
+    assert count == 0
+    recorded = path("cuda")
+    assert layers or torch.equal(recorded, plain)
+    assert count == recordings
+    assert replays == (3 if recordings and not refused and not layers else 0)

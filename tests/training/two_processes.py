@@ -61,7 +61,7 @@ def kept(folder: Path, progress: Callable[[Progress], None] | None = None, name:
     """AdamW with checkpoints, and a layer that draws."""
     net = nn.Network.chain(2, nn.Dense(6, "tanh"), nn.Dropout(0.2), nn.Dense(1))
     checkpoint = Checkpoints(folder / f"{name}.checkpoint", seconds=0.05, resume=True)
-    plan = MiniBatchPlan(members=2, epochs=120, size=32, rate=1e-2, patience=10**6, checkpoint=checkpoint)
+    plan = MiniBatchPlan(members=2, epochs=60, size=32, rate=1e-2, patience=10**6, checkpoint=checkpoint)
     return train_mini_batches(net, Normal(), rows(), plan, progress).theta
 
 
@@ -82,7 +82,7 @@ def die(folder: Path) -> None:
     with joined(patience=10.0) as processes:
 
         def watch(event: Progress) -> None:
-            if event.iteration == 40 and not processes.first:
+            if event.iteration == 20 and not processes.first:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         try:

@@ -87,9 +87,9 @@ class UserCost(Likelihood):
         hessian = raw.new_zeros(*raw.shape, raw.shape[-1])
         if slopes.requires_grad:  # the gradient of a piecewise linear cost is a constant
             for c in range(raw.shape[-1]):
-                (row,) = torch.autograd.grad(
-                    slopes[..., c].sum(), free, retain_graph=True, allow_unused=True, materialize_grads=True
-                )
+                with torch.enable_grad():  # whoever asks may have switched it off
+                    slope = slopes[..., c].sum()
+                (row,) = torch.autograd.grad(slope, free, retain_graph=True, allow_unused=True, materialize_grads=True)
                 hessian[..., c, :] = row
         values, vectors = torch.linalg.eigh((hessian + hessian.mT) / 2)
         root: Tensor = vectors * values.clamp_min(0).sqrt().unsqueeze(-2)

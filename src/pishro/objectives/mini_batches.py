@@ -138,8 +138,13 @@ class MiniBatches:
         weight = weight / self.size
         return (nll * weight).sum(-1), d_raw * weight.unsqueeze(-1)
 
+    def _first(self, x: Tensor) -> Tensor:
+        """A step at a new θ, which is recorded only if it comes again: a rule may look at another tensor every time."""
+        self._work = self._record
+        return self._both_paths(x)
+
     def _record(self, x: Tensor) -> Tensor:
-        """The first step on CUDA, after which the next are one launch, if they can be."""
+        """The second step, after which the next are one launch, if they can be."""
         self._work = self._both_paths
         try:
             replay = captured(lambda: self._walked(x, None))
@@ -162,7 +167,7 @@ class MiniBatches:
         self._alone = len(theta) == 1  # plain products are faster than products of a batch of one
         self._bound = self.network.bind(*((theta[0], self._gradient[0]) if self._alone else (theta, self._gradient)))
         small = self.disturb is None and 6.0 * self.size * theta.numel() <= SMALL
-        self._work = self._record if small and self.device.type == "cuda" else self._both_paths
+        self._work = self._first if small and self.device.type == "cuda" else self._both_paths
 
     def _draw(self) -> Tensor:
         if self._next + self.size > len(self._order):
@@ -194,7 +199,7 @@ class MiniBatches:
 
     def _shuffle(self) -> None:
         self._drawn, self._next = self.generator.get_state(), 0
-        self._order = torch.randperm(len(self.batch), generator=self.generator).to(self.device)
+        self._order = torch.randperm(len(self.batch), generator=self.generator).to(self.batch.x.device)
 
     def pack(self) -> dict[str, Any]:
         """Which mini-batch is next, and what is drawn for it; orders are not kept but drawn again."""

@@ -21,6 +21,7 @@ __all__ = [
     "HERE",
     "Place",
     "Work",
+    "check_device",
     "choose_place",
     "full_batch_work",
     "mini_batch_work",
@@ -103,6 +104,32 @@ def mini_batch_work(size: int, members: int, parameters: int, memory: float) -> 
     return Work(6.0 * size * members * parameters, MINI_BATCH, vectors + memory, torch.float32)
 
 
+def check_device(asked: str) -> None:
+    """Refuse a device that is unknown or not here, before anything is read or computed.
+
+    Raises
+    ------
+    SettingError
+        With what there is, and the remedy.
+
+    Examples
+    --------
+    >>> check_device("cpu")
+    """
+    if asked not in DEVICES:
+        raise SettingError(unknown_name("device", str(asked), DEVICES))
+    if asked == "cuda" and not torch.cuda.is_available():
+        built = "" if torch.version.cuda else f", as torch {torch.__version__} is built without CUDA"
+        raise SettingError(
+            f'Expected a CUDA device for device="cuda", but there is none here{built}; there is {_there()}. Take '
+            'device="auto", which takes what there is, or install a driver and a torch with CUDA.'
+        )
+    if asked == "mps" and not torch.backends.mps.is_available():
+        raise SettingError(
+            f'Expected an Apple GPU for device="mps", but there is none here; there is {_there()}. Take device="auto".'
+        )
+
+
 def choose_place(asked: str, work: Work) -> Place:
     """The device for a training.
 
@@ -121,14 +148,13 @@ def choose_place(asked: str, work: Work) -> Place:
     >>> choose_place("cpu", Work(1e12, 1e9, 0.0, torch.float64)).words
     'cpu, as asked'
     """
+    check_device(asked)
     if asked == "cpu":
         return Place(HERE, "cpu, as asked")
     if asked == "cuda":
         return _cuda(work)
     if asked == "mps":
         return _mps(work)
-    if asked != "auto":
-        raise SettingError(unknown_name("device", str(asked), DEVICES))
     reason = _against_cuda(work)
     if current().agreed(bool(reason)):  # sums over several processes need one kind of device
         return Place(HERE, f"cpu: {reason or 'another process has no CUDA device for it'}")
@@ -137,12 +163,6 @@ def choose_place(asked: str, work: Work) -> Place:
 
 
 def _cuda(work: Work) -> Place:
-    if not torch.cuda.is_available():
-        built = "" if torch.version.cuda else f", as torch {torch.__version__} is built without CUDA"
-        raise SettingError(
-            f'Expected a CUDA device for device="cuda", but there is none here{built}; there is {_there()}. Take '
-            'device="auto", which takes what there is, or install a driver and a torch with CUDA.'
-        )
     processes, devices = _processes_here(), torch.cuda.device_count()
     if processes > devices:
         raise SettingError(
@@ -160,10 +180,6 @@ def _cuda(work: Work) -> Place:
 
 
 def _mps(work: Work) -> Place:
-    if not torch.backends.mps.is_available():
-        raise SettingError(
-            f'Expected an Apple GPU for device="mps", but there is none here; there is {_there()}. Take device="auto".'
-        )
     if work.dtype == torch.float64:
         raise SettingError(
             'The device "mps" has no float64, which second-order steps need; take device="cpu", or mini-batches by '
