@@ -126,7 +126,7 @@ class GammaDistribution(Distribution):
         return from_scipy(scipy.special.gammaincinv, k, level) * self.expectation / k
 
     def log_density_each(self, y: Tensor) -> Tensor:
-        """Ln of the density at y."""
+        """ln of the density at y."""
         k, log = self.concentration, torch.where(y > 0, y, 1.0).log()
         ratio = log - self.expectation.log()
         # k ln k − ln Γ(k) − k is of order ln k, but each of its terms of order k ln k

@@ -242,11 +242,11 @@ class GaussianMixtureDistribution(Distribution):
         return residual, z, (norm * seen - z.square() / 2).sum(-1)
 
     def log_density(self, y: Tensor) -> Tensor:
-        """Ln Σ π_m p_m(y), (…, N)."""
+        """ln Σ π_m p_m(y), (…, N)."""
         return torch.logsumexp(self.log_weights + self.components(y)[2], -1)
 
     def log_density_each(self, y: Tensor) -> Tensor:
-        """Ln of the marginal density of each target, (…, N, T)."""
+        """ln of the marginal density of each target, (…, N, T)."""
         z = (y.unsqueeze(-2) - self.centers) / self.scales()
         each = -z.square() / 2 - self.scales().log() - math.log(2 * math.pi) / 2
         return torch.logsumexp(self.log_weights.unsqueeze(-1) + each, -2)

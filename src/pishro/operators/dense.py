@@ -38,7 +38,7 @@ class CholeskyFactor(Factor):
         return solution.squeeze(-1)
 
     def logdet(self) -> Tensor:
-        """Ln det A, (…)."""
+        """ln det A, (…)."""
         return 2 * self.lower.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
     def inverse_lower(self) -> Tensor:
