@@ -69,7 +69,7 @@ class Gamma(PerTarget):
         return GammaDistribution(mean, shape[0] if shape else torch.full_like(mean, self.shape or 0.0))
 
     def slopes(self, raw: Tensor, y: Tensor) -> tuple[Tensor, ...]:
-        """K (1 − y/μ), and k times the derivative by k."""
+        """k (1 − y/μ), and k times the derivative by k."""
         given, link = self.distribution(raw), log_link_slope(raw).chunk(self.parameters, -1)
         k, ratio = given.concentration, y / given.expectation
         by_mean = k * (1 - ratio) * link[0]

@@ -83,7 +83,7 @@ class LabelProbabilities(Distribution):
         return self.log_odds.sigmoid()
 
     def variance(self) -> Tensor:
-        """P (1 − p)."""
+        """p (1 − p)."""
         return self.log_odds.sigmoid() * (-self.log_odds).sigmoid()
 
     def cdf(self, y: Tensor) -> Tensor:

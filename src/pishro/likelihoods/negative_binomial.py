@@ -64,7 +64,7 @@ class NegativeBinomial(PerTarget):
         return NegativeBinomialDistribution(mean, size)
 
     def slopes(self, raw: Tensor, y: Tensor) -> tuple[Tensor, ...]:
-        """K (μ − y)/(k + μ), and k times the derivative by k."""
+        """k (μ − y)/(k + μ), and k times the derivative by k."""
         m, k = log_link(raw).exp().chunk(2, -1)
         by_mean, by_size = log_link_slope(raw).chunk(2, -1)
         slope = k * (m / k).log1p() + k * (y - m) / (k + m) - _rise(k, y)
@@ -92,7 +92,7 @@ class NegativeBinomial(PerTarget):
 
 
 def _rise(size: Tensor, y: Tensor) -> Tensor:
-    """K (ψ(y + k) − ψ(k)), with a series where k is so large that the difference loses its digits."""
+    """k (ψ(y + k) − ψ(k)), with a series where k is so large that the difference loses its digits."""
     large = size > 1e6
     k = torch.where(large, 1.0, size)
     near = k * (torch.digamma(y + k) - torch.digamma(k))
