@@ -12,6 +12,7 @@ import benchmark_pages
 import pytest
 import reference
 import run_pages
+from benchmarks import headline
 from torch import Tensor
 
 import pishro
@@ -144,3 +145,10 @@ def test_pages_of_numbers_are_what_the_results_say(name: str) -> None:
     titles = headings(written)
     assert len(set(titles)) == len(titles)
     assert not re.search(r"\b1 threads", written)
+
+
+@pytest.mark.parametrize("name", headline.WORDS)
+def test_the_table_of_a_readme_is_what_the_results_say(name: str) -> None:
+    text = (DOCS.parent / name).read_text(encoding="utf-8")
+    assert text == headline.renewed(name)
+    assert len(text.splitlines()) < 120
