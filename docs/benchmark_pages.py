@@ -59,7 +59,7 @@ PAGES = {
         },
     ),
 }
-MOST_ROWS = 6
+MOST_ROWS = 3
 """Rows of a table that is shown open; a longer one is folded."""
 
 VERDICT = re.compile(r"asked: \d|Asked: |reached|solved|digits|under|break a limit")
@@ -89,7 +89,8 @@ def page(title: str, lead: str, titles: dict[str, str]) -> str:
 
 def _section(name: str, title: str, result: Result, shared: set[str]) -> list[str]:
     told, command = _described(name)
-    lines = [f"## {title}", "", told, "", *[f"- {_note(note)}" for note in result["notes"]], ""]
+    beside = [f"- {_note(note)}" for note in result["notes"] if not VERDICT.search(note)]
+    lines = [f"## {title}", "", told, "", *beside, *[""] * bool(beside)]
     rows = result["rows"]
     if len(rows) > MOST_ROWS:
         lines += [f"<details markdown><summary>{len(rows)} rows</summary>", "", *_table(rows), "", "</details>"]
