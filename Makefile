@@ -65,7 +65,7 @@ docs: $(READY)
 	$(BIN)/python docs/benchmark_pages.py
 	$(BIN)/python docs/reference.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
-	@echo "The site is out/site/index.html."
+	@echo "The site is out/site/index.html; its search needs a server: python3 -m http.server -d out/site"
 
 package:
 	$(PYTHON) release/check_package.py

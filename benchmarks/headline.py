@@ -1,6 +1,6 @@
 """Write the table of numbers of both READMEs from the measured results; nothing in it is typed by hand."""
 
-__all__ = ["main"]
+__all__ = ["WORDS", "main", "renewed"]
 
 import json
 from pathlib import Path
@@ -42,16 +42,19 @@ WORDS = {
 }
 
 
-def main() -> None:
+def renewed(name: str) -> str:
+    """The text of a README with the table of the present results."""
     results = json.loads((FOLDER / "uci.json").read_text(encoding="utf-8"))
-    splits = results["rows"][0]["splits"]
-    for name, words in WORDS.items():
-        text = (ROOT / name).read_text(encoding="utf-8")
-        before, rest = text.split(OPEN)
-        _, after = rest.split(CLOSE)
+    before, rest = (ROOT / name).read_text(encoding="utf-8").split(OPEN)
+    words = WORDS[name].format(splits=results["rows"][0]["splits"])
+    return before + OPEN + words + table(results) + "\n" + CLOSE + rest.split(CLOSE)[1]
+
+
+def main() -> None:
+    for name in WORDS:
+        text = renewed(name)
         with replacing(ROOT / name) as temporary:
-            new = before + OPEN + words.format(splits=splits) + table(results) + "\n" + CLOSE + after
-            temporary.write_text(new, encoding="utf-8")
+            temporary.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,9 +8,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import benchmark_pages
 import pytest
 import reference
 import run_pages
+from benchmarks import headline
 from torch import Tensor
 
 import pishro
@@ -134,3 +136,19 @@ def test_pictures_are_small() -> None:
     pictures = sorted((DOCS / "images" / "costs").iterdir())
     assert {picture.stem for picture in pictures} >= set(LIKELIHOODS)
     assert max(picture.stat().st_size for picture in pictures) < 60_000
+
+
+@pytest.mark.parametrize("name", benchmark_pages.PAGES)
+def test_pages_of_numbers_are_what_the_results_say(name: str) -> None:
+    written = (DOCS / name).read_text(encoding="utf-8")
+    assert written == benchmark_pages.page(*benchmark_pages.PAGES[name])
+    titles = headings(written)
+    assert len(set(titles)) == len(titles)
+    assert not re.search(r"\b1 threads", written)
+
+
+@pytest.mark.parametrize("name", headline.WORDS)
+def test_the_table_of_a_readme_is_what_the_results_say(name: str) -> None:
+    text = (DOCS.parent / name).read_text(encoding="utf-8")
+    assert text == headline.renewed(name)
+    assert len(text.splitlines()) < 120

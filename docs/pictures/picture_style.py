@@ -27,6 +27,7 @@ DARK = {
     ORANGE: "#f0883e",
     GREEN: "#2bc79a",
     PURPLE: "#d98cb9",
+    "#000000": "#d1d7e0",  # the last of `optim.compare`'s lines
 }
 """What each color becomes on dark paper."""
 

@@ -105,4 +105,3 @@ def test_a_network_with_branches_equals_autograd() -> None:
     torch.testing.assert_close(torch.einsum("kncp,knc->kp", jacobian, dy), expected)
     again = Network.from_json(json.loads(json.dumps(net.to_json())))
     assert again == net
-    assert again.fingerprint == net.fingerprint

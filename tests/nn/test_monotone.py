@@ -53,6 +53,9 @@ def test_what_is_refused() -> None:
         MonotoneDense(3, "tanh", (2, 0))
     with pytest.raises(SettingError, match="free units"):
         MonotoneDense(3, "tanh", free=3)
+    with pytest.raises(SettingError, match="never falls"):
+        MonotoneDense(3, {"tanh": 2, "gelu": 1})
+    MonotoneDense(3, {"tanh": 2, "gelu": 1}, free=1)
     with pytest.raises(ShapeError, match="one a sign"):
         Network.chain(3, MonotoneDense(2, "tanh", (1, 1)))
     with pytest.raises(SettingError, match="below the upper"):

@@ -79,7 +79,8 @@ def test_the_table_tells_each_run() -> None:
 
 def test_the_picture_of_convergence() -> None:
     runs = compare(bowl, START, [Momentum(0.05, 0.6), Adam(0.1)], stop=Stop(gradient=1e-6))
-    assert [t.name for t in compare(bowl, START, ["adam", "sgd"], stop=Stop(iterations=3)).traces] == ["adam", "sgd"]
+    names = ["adam", "SGD", "L-BFGS", "cg"]  # as `minimize` and `training.train` take them
+    assert [t.name for t in compare(bowl, START, names, stop=Stop(iterations=3)).traces] == names
     left, right = runs.plot()
     assert left.get_yscale() == right.get_yscale() == "log"
     assert [t.get_text() for t in left.get_legend().get_texts()] == ["Momentum", "Adam"]

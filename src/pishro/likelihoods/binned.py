@@ -166,7 +166,7 @@ class BinnedDistribution(Distribution):
         return torch.where(index == 0, low, torch.where(index == len(left) - 1, high, inner))
 
     def log_density_each(self, y: Tensor) -> Tensor:
-        """Ln p_b − ln width, less the decay in the open bins, (…, N, 1)."""
+        """ln p_b − ln width, less the decay in the open bins, (…, N, 1)."""
         left, width = self._bins()
         index = torch.bucketize(y.contiguous(), left[1:])
         beyond = torch.where(index == 0, left[1] - y, torch.where(index == len(left) - 1, y - left[-1], 0.0))

@@ -104,7 +104,7 @@ class ClassProbabilities(Predictive):
         return self.probabilities
 
     def log_density(self, y: Tensor) -> Tensor:
-        """Ln of the probability of the class that came, (…, N), for class indices (N,)."""
+        """ln of the probability of the class that came, (…, N), for class indices (N,)."""
         return self._of(self.probabilities, y).log()
 
     def cdf(self) -> Tensor:

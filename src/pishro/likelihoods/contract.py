@@ -69,7 +69,7 @@ class Likelihood(abc.ABC):
 
     @abc.abstractmethod
     def gradient(self, raw: Tensor, y: Tensor) -> Tensor:
-        """D nll/d raw, (…, N, C)."""
+        """d nll/d raw, (…, N, C)."""
 
     def value_and_gradient(self, raw: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         """`nll` and `gradient` at once, where both can share their work; the gradient may be overwritten."""
@@ -81,9 +81,7 @@ class Likelihood(abc.ABC):
         What a mini-batch needs, once a step; a likelihood for which torch has a kernel answers in fewer calls.
         """
         nll, d_raw = self.value_and_gradient(raw, y)
-        share = (
-            1 / raw.shape[-2]
-        )  # a product with a number is cheaper than a mean or a quotient, which torch checks more
+        share = 1 / raw.shape[-2]  # a product with a number is cheaper than a mean or a quotient
         return nll.sum(-1).mul_(share), d_raw.mul_(share)
 
     @abc.abstractmethod
@@ -149,7 +147,7 @@ class Likelihood(abc.ABC):
 
 
 def observed(y: Tensor) -> tuple[Tensor, Tensor | None]:
-    """Y with 1 in place of NaN, which lies in every domain, and where it was observed; None for everywhere."""
+    """y with 1 in place of NaN, which lies in every domain, and where it was observed; None for everywhere."""
     missing = torch.isnan(y)
     # to learn from a GPU whether there are any, the processor would wait for it, in every step
     if y.device.type == "cpu" and not bool(missing.any()):

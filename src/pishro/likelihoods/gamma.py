@@ -69,7 +69,7 @@ class Gamma(PerTarget):
         return GammaDistribution(mean, shape[0] if shape else torch.full_like(mean, self.shape or 0.0))
 
     def slopes(self, raw: Tensor, y: Tensor) -> tuple[Tensor, ...]:
-        """K (1 − y/μ), and k times the derivative by k."""
+        """k (1 − y/μ), and k times the derivative by k."""
         given, link = self.distribution(raw), log_link_slope(raw).chunk(self.parameters, -1)
         k, ratio = given.concentration, y / given.expectation
         by_mean = k * (1 - ratio) * link[0]
@@ -126,7 +126,7 @@ class GammaDistribution(Distribution):
         return from_scipy(scipy.special.gammaincinv, k, level) * self.expectation / k
 
     def log_density_each(self, y: Tensor) -> Tensor:
-        """Ln of the density at y."""
+        """ln of the density at y."""
         k, log = self.concentration, torch.where(y > 0, y, 1.0).log()
         ratio = log - self.expectation.log()
         # k ln k − ln Γ(k) − k is of order ln k, but each of its terms of order k ln k

@@ -43,6 +43,7 @@ from pishro.likelihoods.normal import normal_mixture_crps
 from pishro.likelihoods.per_target import check_columns
 from pishro.likelihoods.predictive import Distribution, invert_cdf
 from pishro.likelihoods.special_functions import normal_cdf, normal_quantile
+from pishro.operators import times
 
 
 @final
@@ -115,7 +116,7 @@ class GaussianMixture(Likelihood):
         given = self.distribution(raw)
         share, residual, z, seen = self._shares(given, y)
         slope = log_link_slope(self._diagonal(raw))
-        by_mean = -share.unsqueeze(-1) * (given.whitening.mT @ z.unsqueeze(-1)).squeeze(-1)
+        by_mean = -share.unsqueeze(-1) * times(given.whitening.mT, z)
         scaled = given.whitening.diagonal(dim1=-2, dim2=-1) * residual
         by_diagonal = -share.unsqueeze(-1) * (1 - z * scaled) * seen.unsqueeze(-2) * slope
         parts = [given.log_weights.exp() - share, by_mean.flatten(-2), by_diagonal.flatten(-2)]
@@ -234,19 +235,19 @@ class GaussianMixtureDistribution(Distribution):
     whitening: Tensor
 
     def components(self, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Y − μ and W (y − μ) with zeros where y is NaN, (…, N, M, T), and ln p_m(y), (…, N, M)."""
+        """y − μ and W (y − μ) with zeros where y is NaN, (…, N, M, T), and ln p_m(y), (…, N, M)."""
         residual = (y.unsqueeze(-2) - self.centers).nan_to_num(0.0)
-        z = (self.whitening @ residual.unsqueeze(-1)).squeeze(-1)
+        z = times(self.whitening, residual)
         seen = (~torch.isnan(y)).unsqueeze(-2)
         norm = self.whitening.diagonal(dim1=-2, dim2=-1).log() - math.log(2 * math.pi) / 2
         return residual, z, (norm * seen - z.square() / 2).sum(-1)
 
     def log_density(self, y: Tensor) -> Tensor:
-        """Ln Σ π_m p_m(y), (…, N)."""
+        """ln Σ π_m p_m(y), (…, N)."""
         return torch.logsumexp(self.log_weights + self.components(y)[2], -1)
 
     def log_density_each(self, y: Tensor) -> Tensor:
-        """Ln of the marginal density of each target, (…, N, T)."""
+        """ln of the marginal density of each target, (…, N, T)."""
         z = (y.unsqueeze(-2) - self.centers) / self.scales()
         each = -z.square() / 2 - self.scales().log() - math.log(2 * math.pi) / 2
         return torch.logsumexp(self.log_weights.unsqueeze(-1) + each, -2)

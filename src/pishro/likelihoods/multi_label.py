@@ -83,7 +83,7 @@ class LabelProbabilities(Distribution):
         return self.log_odds.sigmoid()
 
     def variance(self) -> Tensor:
-        """P (1 − p)."""
+        """p (1 − p)."""
         return self.log_odds.sigmoid() * (-self.log_odds).sigmoid()
 
     def cdf(self, y: Tensor) -> Tensor:
@@ -96,7 +96,7 @@ class LabelProbabilities(Distribution):
         return ((-self.log_odds).sigmoid() < level).to(self.log_odds)
 
     def log_density_each(self, y: Tensor) -> Tensor:
-        """Ln of the probability of y."""
+        """ln of the probability of y."""
         inside = logsigmoid((2 * y - 1) * self.log_odds)
         return torch.where((y != 0) & (y != 1) & ~torch.isnan(y), -torch.inf, inside)
 

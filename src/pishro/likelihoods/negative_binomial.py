@@ -64,7 +64,7 @@ class NegativeBinomial(PerTarget):
         return NegativeBinomialDistribution(mean, size)
 
     def slopes(self, raw: Tensor, y: Tensor) -> tuple[Tensor, ...]:
-        """K (μ − y)/(k + μ), and k times the derivative by k."""
+        """k (μ − y)/(k + μ), and k times the derivative by k."""
         m, k = log_link(raw).exp().chunk(2, -1)
         by_mean, by_size = log_link_slope(raw).chunk(2, -1)
         slope = k * (m / k).log1p() + k * (y - m) / (k + m) - _rise(k, y)
@@ -92,7 +92,7 @@ class NegativeBinomial(PerTarget):
 
 
 def _rise(size: Tensor, y: Tensor) -> Tensor:
-    """K (ψ(y + k) − ψ(k)), with a series where k is so large that the difference loses its digits."""
+    """k (ψ(y + k) − ψ(k)), with a series where k is so large that the difference loses its digits."""
     large = size > 1e6
     k = torch.where(large, 1.0, size)
     near = k * (torch.digamma(y + k) - torch.digamma(k))
@@ -125,7 +125,7 @@ class NegativeBinomialDistribution(Distribution):
         return torch.where(whole < 0, 0.0, from_scipy(scipy.special.betainc, *arguments))
 
     def log_density_each(self, y: Tensor) -> Tensor:
-        """Ln of the probability of y."""
+        """ln of the probability of y."""
         m, k, count = self.expectation, self.size, y.clamp_min(0)
         inside = _log_rising(k, count) - torch.lgamma(count + 1) - k * (m / k).log1p() + y * (m.log() - k.log())
         inside = inside - y * (m / k).log1p()
@@ -141,7 +141,7 @@ class NegativeBinomialDistribution(Distribution):
 
 
 def _log_rising(size: Tensor, y: Tensor) -> Tensor:
-    """Ln Γ(y + k) − ln Γ(k), with Stirling's series where k is so large that the difference loses its digits."""
+    """ln Γ(y + k) − ln Γ(k), with Stirling's series where k is so large that the difference loses its digits."""
     large = size > 1e6
     k = torch.where(large, 1.0, size)
     near = torch.lgamma(y + k) - torch.lgamma(k)

@@ -99,7 +99,7 @@ class NormalDistribution(LocationScaleDistribution):
         return 1.0
 
     def standard_crps(self, z: Tensor) -> Tensor:
-        """Z (2Φ(z) − 1) + 2φ(z) − 1/√π."""
+        """z (2Φ(z) − 1) + 2φ(z) − 1/√π."""
         return absolute_moment(z, torch.ones_like(z)) - 1 / math.sqrt(math.pi)
 
     def _closed_mixture_crps(self, y: Tensor) -> Tensor:

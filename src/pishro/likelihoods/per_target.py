@@ -53,7 +53,7 @@ class PerTarget(Likelihood):
         return None
 
     def outputs(self, y: Tensor) -> int:
-        """P for each column of y (N, T)."""
+        """p for each column of y (N, T)."""
         return self.parameters * y.shape[-1]
 
     def shape_outputs(self, outputs: int) -> range:

@@ -230,7 +230,7 @@ class QuantileDistribution(Distribution):
         return value
 
     def log_density_each(self, y: Tensor) -> Tensor:
-        """Ln of the height of the piece, less the decay in the tails."""
+        """ln of the height of the piece, less the decay in the tails."""
         (below, above), low, high = self._tails(), self.knots[..., 0], self.knots[..., -1]
         log = math.log(self.levels[0]) - below.log() - (low - y).clamp_min(0) / below
         upper = math.log(1 - self.levels[-1]) - above.log() - (y - high).clamp_min(0) / above

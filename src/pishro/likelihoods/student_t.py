@@ -132,7 +132,7 @@ class StudentTDistribution(LocationScaleDistribution):
     degrees: Tensor
 
     def standard_log_density(self, z: Tensor) -> Tensor:
-        """Ln of the density of t_ν."""
+        """ln of the density of t_ν."""
         v = self.degrees
         norm = torch.lgamma((v + 1) / 2) - torch.lgamma(v / 2) - (math.pi * v).log() / 2
         return norm - (v + 1) / 2 * (z.square() / v).log1p()

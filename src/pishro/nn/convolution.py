@@ -29,7 +29,8 @@ from torch.nn.functional import unfold
 from torch.nn.grad import conv2d_input
 
 from pishro.errors import SettingError
-from pishro.nn.activations import Activation, activation
+from pishro.nn.activations import Activation
+from pishro.nn.activations import activation as activation_named
 from pishro.nn.geometry import Window, as_images, beside_channels, from_channels, rows_shape
 from pishro.nn.initializers import Fans, Initializer, Start, initializer
 from pishro.nn.layer import ClosedFormLayer, Parameters, Shapes
@@ -74,7 +75,7 @@ class Convolution(ClosedFormLayer):
         settings = {
             "channels": channels,
             "size": window.size,
-            "activation": _activation(activation),
+            "activation": activation_named(activation),
             "stride": window.stride,
             "padding": window.padding,
             "weight_init": None if weight_init is None else initializer(weight_init),
@@ -230,8 +231,3 @@ class Conv2d(Convolution):
     """
 
     axes, kind = 2, "conv2d"
-
-
-def _activation(name: "str | Activation | Mapping[str, Any]") -> Activation:
-    # the class's own argument is called `activation`, as users type it, and hides the function of that name
-    return activation(name)

@@ -10,7 +10,8 @@ import torch
 from torch import Generator, Tensor
 
 from pishro.errors import SettingError, ShapeError
-from pishro.nn.activations import Activation, Elementwise, activation
+from pishro.nn.activations import Activation, Elementwise
+from pishro.nn.activations import activation as activation_named
 from pishro.nn.initializers import Fans, Initializer, Start, initializer
 from pishro.nn.layer import ClosedFormLayer, Shapes
 from pishro.nn.rules import Bound, Parameters
@@ -50,7 +51,7 @@ class Dense(ClosedFormLayer):
         if units < 1:
             raise SettingError(f"A dense layer needs at least 1 unit, received {units}.")
         object.__setattr__(self, "units", units)
-        object.__setattr__(self, "activation", _activation(activation))
+        object.__setattr__(self, "activation", activation_named(activation))
         object.__setattr__(self, "weight_init", None if weight_init is None else initializer(weight_init))
         object.__setattr__(self, "bias_init", bias_init)
         self.activation.check(units)
@@ -166,8 +167,3 @@ class Dense(ClosedFormLayer):
 def _for_each(x: Tensor, members: int) -> Tensor:
     # (N, d) as (K, N, d) without a copy: batched products are faster than broadcasting ones
     return x if x.ndim == 3 else x.expand(members, *x.shape)
-
-
-def _activation(name: "str | Activation | Mapping[str, Any]") -> Activation:
-    # the class's own argument is called `activation`, as users type it, and hides the function of that name
-    return activation(name)

@@ -97,7 +97,7 @@ class Product(Join):
         return behind, tuple(reversed(others))
 
     def backward(self, saved: tuple[Tensor, ...], dy: Tensor) -> tuple[Tensor, ...]:
-        """Dy times the product of the other sources."""
+        """dy times the product of the other sources."""
         return tuple(dy * others for others in saved)
 
     def jacobian(self, saved: tuple[Tensor, ...], dy: Tensor) -> tuple[Tensor, ...]:

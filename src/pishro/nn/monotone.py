@@ -28,7 +28,7 @@ import torch
 from torch import Generator, Tensor
 
 from pishro.errors import SettingError, ShapeError
-from pishro.nn.activations import Activation
+from pishro.nn.activations import Activation, Groups
 from pishro.nn.dense import Dense
 from pishro.nn.layer import ClosedFormLayer, Parameters, Shapes
 
@@ -81,13 +81,15 @@ class MonotoneDense(ClosedFormLayer):
             raise SettingError(f"Expected signs +1, -1 or 0, received {signs}.")
         if not 0 <= free < units:
             raise SettingError(f"Expected fewer free units than the {units} that there are, received {free}.")
-        constrained = [dense.activation] if not hasattr(dense.activation, "parts") else [dense.activation.parts[0][0]]
-        for f in constrained:
-            if f.name not in INCREASING:
+        parts = dense.activation.parts if isinstance(dense.activation, Groups) else ((dense.activation, units),)
+        before = 0
+        for f, count in parts:
+            if before < units - free and f.name not in INCREASING:
                 raise SettingError(
                     f"Expected an activation that never falls, such as tanh or softplus, received {f.name!r}: with it "
                     "the layer is not monotone."
                 )
+            before += count
         for name, value in (("units", units), ("activation", dense.activation), ("signs", kept), ("free", free)):
             object.__setattr__(self, name, value)
         object.__setattr__(self, "_dense", dense)

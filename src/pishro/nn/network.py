@@ -3,8 +3,6 @@
 __all__ = ["Network"]
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any, final
 
@@ -121,12 +119,6 @@ class Network:
     def outputs(self) -> int:
         """C, the number of raw outputs."""
         return self.shapes[self.output][-1]
-
-    @property
-    def fingerprint(self) -> str:
-        """Sixteen hexadecimal digits of the description: equal for equal networks, on every machine."""
-        text = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def init(self, seed: int = 0, members: int | None = None, dtype: torch.dtype = torch.float64) -> Tensor:
         """A starting θ, (P,) or (K, P), from a seed of its own.

@@ -16,7 +16,8 @@ import torch
 from torch import Generator, Tensor
 
 from pishro.errors import SettingError, ShapeError
-from pishro.nn.activations import Activation, activation
+from pishro.nn.activations import Activation
+from pishro.nn.activations import activation as activation_named
 from pishro.nn.layer import ClosedFormLayer, Parameters, Shapes
 
 
@@ -49,7 +50,7 @@ class Transposed(ClosedFormLayer):
             raise SettingError(f"A transposed layer needs at least 1 unit, received {units}.")
         object.__setattr__(self, "lender", lender)
         object.__setattr__(self, "units", units)
-        object.__setattr__(self, "activation", _activation(activation))
+        object.__setattr__(self, "activation", activation_named(activation))
         self.activation.check(units)
 
     @property
@@ -121,8 +122,3 @@ class Transposed(ClosedFormLayer):
     def describe(self) -> str:
         """Units, activation and whose weights."""
         return f"{self.activation.label(self.units)}, weights of {self.lender} transposed"
-
-
-def _activation(name: "str | Activation | Mapping[str, Any]") -> Activation:
-    # the class's own argument is called `activation`, as users type it, and hides the function of that name
-    return activation(name)

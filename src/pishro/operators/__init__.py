@@ -5,8 +5,9 @@ from pishro.operators.gram import add_gram_lower, mirror_lower
 from pishro.operators.inverse import DirectionOperator, InverseOperator
 from pishro.operators.operator import Factor, Operator, Pencil
 from pishro.operators.probed_diagonal import probed_diagonal
-from pishro.operators.product import ProductOperator, conjugate_gradients
+from pishro.operators.product import ProductOperator, ProductPencil, conjugate_gradients
 from pishro.operators.spectral import ResidualOperator, SpectralOperator
+from pishro.operators.times import times
 from pishro.operators.wide import WideOperator
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Operator",
     "Pencil",
     "ProductOperator",
+    "ProductPencil",
     "ResidualOperator",
     "SpectralOperator",
     "WideOperator",
@@ -25,4 +27,5 @@ __all__ = [
     "conjugate_gradients",
     "mirror_lower",
     "probed_diagonal",
+    "times",
 ]

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from pishro.operators.operator import Factor, Operator, Pencil
+from pishro.operators.times import times
 
 
 @final
@@ -37,7 +38,7 @@ class CholeskyFactor(Factor):
         return solution.squeeze(-1)
 
     def logdet(self) -> Tensor:
-        """Ln det A, (…)."""
+        """ln det A, (…)."""
         return 2 * self.lower.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
     def inverse_lower(self) -> Tensor:
@@ -68,7 +69,7 @@ class DenseOperator(Operator):
 
     def __matmul__(self, v: Tensor) -> Tensor:
         """B v for a vector (…, P)."""
-        return torch.matmul(self.matrix, v.unsqueeze(-1)).squeeze(-1)
+        return times(self.matrix, v)
 
     def solve(self, b: Tensor) -> Tensor:
         """B⁻¹ b for a vector (…, P), by Cholesky; by eigenvectors where B is not positive definite."""
@@ -78,8 +79,7 @@ class DenseOperator(Operator):
         values, vectors = torch.linalg.eigh(self.matrix)
         cutoff = torch.finfo(b.dtype).eps * b.shape[-1] * values.abs().amax(-1, keepdim=True)
         inverse = torch.where(values.abs() > cutoff, 1 / values, 0.0)
-        inner = inverse * (vectors.mT @ b.unsqueeze(-1)).squeeze(-1)
-        return torch.matmul(vectors, inner.unsqueeze(-1)).squeeze(-1)
+        return times(vectors, inverse * times(vectors.mT, b))
 
     def diagonal(self) -> Tensor:
         """Diagonal (…, P), a view."""

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from pishro.operators.operator import Operator
+from pishro.operators.times import times
 
 
 @final
@@ -35,7 +36,7 @@ class InverseOperator(Operator):
 
     def solve(self, b: Tensor) -> Tensor:
         """H b for a vector (K, P)."""
-        return torch.matmul(self.inverse, b.unsqueeze(-1)).squeeze(-1)
+        return times(self.inverse, b)
 
     def select(self, index: Tensor) -> "InverseOperator":
         """The members in `index`, copied."""

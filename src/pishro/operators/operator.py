@@ -28,7 +28,7 @@ class Factor(abc.ABC):
 
     @abc.abstractmethod
     def logdet(self) -> Tensor:
-        """Ln det A, (…)."""
+        """ln det A, (…)."""
 
     @abc.abstractmethod
     def inverse_diagonal(self) -> Tensor:

@@ -123,9 +123,9 @@ class ProductOperator(Operator):
 @final
 @dataclasses.dataclass(frozen=True)
 class ProductPencil(Pencil):
-    """B + λ diag(w), solved by preconditioned conjugate gradients for each λ."""
+    """B + λ diag(w) of an operator with products and a diagonal, solved by conjugate gradients for each λ."""
 
-    operator: ProductOperator
+    operator: Operator
     weights: Tensor
 
     def step(self, gradient: Tensor, damping: Tensor, index: Tensor | None) -> tuple[Tensor, Tensor]:

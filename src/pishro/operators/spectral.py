@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from pishro.operators.operator import Operator, Pencil
+from pishro.operators.times import times
 
 
 @final
@@ -40,11 +41,11 @@ class SpectralOperator(Operator):
 
     def __matmul__(self, v: Tensor) -> Tensor:
         """B v for a vector (…, P)."""
-        return _times(self.vectors, self.values * _times(self.vectors.mT, v))
+        return times(self.vectors, self.values * times(self.vectors.mT, v))
 
     def solve(self, b: Tensor) -> Tensor:
         """B⁻¹ b for a vector (…, P)."""
-        return _times(self.vectors, _times(self.vectors.mT, b) / self.values)
+        return times(self.vectors, times(self.vectors.mT, b) / self.values)
 
     def diagonal(self) -> Tensor:
         """Diagonal (…, P)."""
@@ -77,13 +78,13 @@ class ResidualOperator(Operator):
 
     def __matmul__(self, v: Tensor) -> Tensor:
         """JᵀJ v for a vector (K, P)."""
-        return _times(self.jacobian.mT, _times(self.jacobian, v))
+        return times(self.jacobian.mT, times(self.jacobian, v))
 
     def solve(self, b: Tensor) -> Tensor:
         """(JᵀJ)⁺ b: of least norm where the columns of J are dependent."""
         _, s, vh = torch.linalg.svd(self.jacobian, full_matrices=False)
         kept = s > rank_cutoff(s, self.jacobian)
-        return _times(vh.mT, torch.where(kept, 1 / s.square(), 0.0) * _times(vh, b))
+        return times(vh.mT, torch.where(kept, 1 / s.square(), 0.0) * times(vh, b))
 
     def diagonal(self) -> Tensor:
         """Square sums of the columns of J, (K, P)."""
@@ -93,7 +94,7 @@ class ResidualOperator(Operator):
         """The family JᵀJ + λ diag(weights)."""
         root = weights.sqrt()
         u, s, vh = torch.linalg.svd(self.jacobian / root.unsqueeze(-2), full_matrices=False)
-        return SingularPencil(s, vh.mT / root.unsqueeze(-1), _times(u.mT, self.residual))
+        return SingularPencil(s, vh.mT / root.unsqueeze(-1), times(u.mT, self.residual))
 
     def select(self, index: Tensor) -> "ResidualOperator":
         """The members in `index`, copied."""
@@ -128,14 +129,10 @@ class SingularPencil(Pencil):
         if index is not None:
             s, directions, projected = s[index], directions[index], projected[index]
         filtered = s / (s.square() + damping.unsqueeze(-1)) * projected
-        step = -_times(directions, filtered)
+        step = -times(directions, filtered)
         return step, torch.isfinite(step).all(-1)
 
 
 def rank_cutoff(singular: Tensor, matrix: Tensor) -> Tensor:
     """Singular values up to this are rounding, (…, 1)."""
     return torch.finfo(matrix.dtype).eps * max(matrix.shape[-2:]) * singular.amax(-1, keepdim=True)
-
-
-def _times(matrix: Tensor, v: Tensor) -> Tensor:
-    return torch.matmul(matrix, v.unsqueeze(-1)).squeeze(-1)

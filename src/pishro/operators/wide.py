@@ -15,6 +15,7 @@ from torch import Tensor
 
 from pishro.operators.dense import DenseOperator
 from pishro.operators.operator import Operator, Pencil
+from pishro.operators.times import times
 
 
 @final
@@ -33,13 +34,12 @@ class WideOperator(Operator):
 
     def __matmul__(self, v: Tensor) -> Tensor:
         """JᵀJ v for a vector (K, P)."""
-        return (self.jacobian.mT @ (self.jacobian @ v.unsqueeze(-1))).squeeze(-1)
+        return times(self.jacobian.mT, times(self.jacobian, v))
 
     def solve(self, b: Tensor) -> Tensor:
         """(JᵀJ)⁺ b for b in the row space of J, as a gradient is: Jᵀ (JJᵀ)⁻² J b."""
         inner = DenseOperator(self.jacobian @ self.jacobian.mT)
-        twice = inner.solve(inner.solve((self.jacobian @ b.unsqueeze(-1)).squeeze(-1)))
-        return (self.jacobian.mT @ twice.unsqueeze(-1)).squeeze(-1)
+        return times(self.jacobian.mT, inner.solve(inner.solve(times(self.jacobian, b))))
 
     def diagonal(self) -> Tensor:
         """Square sums of the columns of J, (K, P)."""
@@ -76,4 +76,4 @@ class WidePencil(Pencil):
         if index is not None:
             inner, scaled, residual = inner.select(index), scaled[index], residual[index]
         factor = inner.factor(damping.unsqueeze(-1) * torch.ones_like(residual))
-        return -(scaled.mT @ factor.solve(residual).unsqueeze(-1)).squeeze(-1), factor.definite
+        return -times(scaled.mT, factor.solve(residual)), factor.definite

@@ -197,11 +197,12 @@ def _method_or_rule(method: Any) -> Method | Rule[Any]:
         raise SettingError(
             f"Expected a method such as BFGS() or a stochastic rule such as Adam(), or a name, received {method!r}."
         )
-    if method in RULES:
-        return rule_named(method)
-    if method in METHODS:
+    if method.lower() in RULES:
+        return rule_named(method.lower())
+    try:
         return as_method(method)
-    raise SettingError(unknown_name("method", method, (*METHODS, *RULES)))
+    except SettingError:
+        raise SettingError(unknown_name("method", method, (*METHODS, *RULES))) from None
 
 
 def _run(name: str, problem: Problem, start: Tensor, method: Method, stop: Stop | None) -> Trace:

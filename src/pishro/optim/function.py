@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from pishro.errors import SettingError, ShapeError
-from pishro.operators import DenseOperator, ProductOperator
+from pishro.operators import DenseOperator, ProductOperator, times
 from pishro.optim.need import Need
 from pishro.optim.problem import HessianPoint, Point, Problem
 from pishro.optim.second_order import GradientGraph, hessian_matrix, hessian_products
@@ -125,7 +125,7 @@ class FunctionProblem(Problem):
         del members
         if self._hessian is not None:
             matrix = self._second_order(x)[2]
-            return ProductOperator(lambda v: (matrix @ v.unsqueeze(-1)).squeeze(-1), x, self._products)
+            return ProductOperator(lambda v: times(matrix, v), x, self._products)
         return hessian_products(self._gradient_graph, x)
 
     @staticmethod

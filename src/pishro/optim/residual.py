@@ -29,6 +29,7 @@ from pishro.operators import (
     ResidualOperator,
     WideOperator,
     probed_diagonal,
+    times,
 )
 from pishro.optim.function import FunctionProblem
 from pishro.optim.jacobian import JacobianProducts, jacobian
@@ -173,7 +174,7 @@ class ResidualProblem(Problem):
             operator = WideOperator(J, r)
         else:
             operator = DenseOperator(J.mT @ J)
-        gradient = (J.mT @ r.unsqueeze(-1)).squeeze(-1)
+        gradient = times(J.mT, r)
         return GaussNewtonPoint(x, r.square().sum(-1) / 2, gradient, operator)
 
     def _pull(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -181,7 +182,7 @@ class ResidualProblem(Problem):
         if self.jacobian is not None:
             with torch.no_grad():
                 r = self.residuals(x)
-            return r, (self.jacobians(x).mT @ r.unsqueeze(-1)).squeeze(-1)
+            return r, times(self.jacobians(x).mT, r)
         with torch.enable_grad():
             leaf = x.detach().requires_grad_(True)
             r = self.residuals(leaf)

@@ -7,7 +7,7 @@ References
 Pearlmutter, B. A. (1994). Fast exact multiplication by the Hessian. Neural Computation 6(1), 147-160.
 """
 
-__all__ = ["GradientGraph", "hessian_matrix", "hessian_products"]
+__all__ = ["GradientGraph", "derivative", "hessian_matrix", "hessian_products"]
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -45,7 +45,7 @@ def hessian_matrix(graph: GradientGraph) -> Tensor:
     tensor([[[4., 2.],
              [2., 0.]]])
     """
-    matrix = torch.stack([_derivative(column.sum(), graph.leaf) for column in graph.gradient.unbind(-1)], -2)
+    matrix = torch.stack([derivative(column.sum(), graph.leaf) for column in graph.gradient.unbind(-1)], -2)
     return (matrix + matrix.mT) / 2
 
 
@@ -66,12 +66,13 @@ def hessian_products(
         chosen = index if members is None else members if index is None else members[index]
         return hessian_products(of, new, chosen)
 
-    return ProductOperator(lambda v: _derivative((graph.gradient * v).sum(), graph.leaf), x, rebuild)
+    return ProductOperator(lambda v: derivative((graph.gradient * v).sum(), graph.leaf), x, rebuild)
 
 
-def _derivative(total: Tensor, x: Tensor) -> Tensor:
-    """∇ of a part of the gradient; zero where that is linear in x."""
+def derivative(total: Tensor, x: Tensor, graph: bool = False) -> Tensor:
+    """∇ of a sum by x, with its own graph if asked for; zero where the sum does not depend on x."""
     if not total.requires_grad:
         return torch.zeros_like(x, requires_grad=False)
-    (row,) = torch.autograd.grad(total, x, retain_graph=True, allow_unused=True)
-    return torch.zeros_like(x, requires_grad=False) if row is None else row
+    slope: Tensor
+    (slope,) = torch.autograd.grad(total, x, create_graph=graph, retain_graph=True, materialize_grads=True)
+    return slope

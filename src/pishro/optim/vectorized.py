@@ -29,7 +29,7 @@ class Vectorized:
         self._batched: bool | None = None
 
     def __call__(self, x: Tensor) -> Tensor:
-        """F at each row of x."""
+        """f at each row of x."""
         if x.shape[0] == 1:
             return _tensor(self.function(x[0])).unsqueeze(0)
         if self._batched is None:

@@ -31,7 +31,7 @@ class Softmax(Activation):
     def backward(
         self, params: Parameters, kept: Tensor, dy: Tensor, grads: Parameters | None, axis: int = -1
     ) -> Tensor:
-        """Y (dy − yᵀdy)."""
+        """y (dy − yᵀdy)."""
         return kept * (dy - (kept * dy).sum(axis, keepdim=True))
 
     def jacobian(self, params: Parameters, kept: Tensor, dy: Tensor, blocks: Parameters, axis: int = -1) -> Tensor:

@@ -25,6 +25,7 @@ from pishro.operators import DenseOperator, Operator, ProductOperator
 from pishro.optim.constrained.constraint import Constraints
 from pishro.optim.need import Need
 from pishro.optim.problem import GaussNewtonPoint, HessianPoint, Point, Problem
+from pishro.optim.second_order import GradientGraph, derivative, hessian_matrix
 
 
 @final
@@ -64,11 +65,13 @@ class Augmented(Problem):
             leaf = x.detach().clone().requires_grad_(True)
             penalties = self._penalties(leaf)
             second = bool(needs & (Need.HESSIAN | Need.HESSIAN_PRODUCT))
-            slope = _derivative(penalties.sum(), leaf, second)
+            slope = derivative(penalties.sum(), leaf, second)
         value = self.weight * point.value + penalties.detach()
         gradient = self.weight.unsqueeze(-1) * point.gradient + slope.detach()
         if isinstance(point, HessianPoint):
-            return HessianPoint(x, value, gradient, self._hessian(point.hessian, leaf, slope, needs))
+            return HessianPoint(
+                x, value, gradient, self._hessian(point.hessian, GradientGraph(leaf, value, slope), needs)
+            )
         if isinstance(point, GaussNewtonPoint):
             return GaussNewtonPoint(x, value, gradient, self._gauss_newton(point.gauss_newton, x))
         return Point(x, value, gradient)
@@ -85,21 +88,20 @@ class Augmented(Problem):
         return torch.where(self.constraints.equality, raised, raised.clamp_min(0.0))
 
     def _shifted(self, x: Tensor) -> Tensor:
-        """C + λ/ρ where it counts, (K, m)."""
+        """c + λ/ρ where it counts, (K, m)."""
         shifted = self.weights * self.constraints.values(x) + self.multipliers / self.penalty.unsqueeze(-1)
         return torch.where(self.constraints.equality, shifted, shifted.clamp_min(0.0))
 
     def _penalties(self, x: Tensor) -> Tensor:
         return self.penalty / 2 * self._shifted(x).square().sum(-1)
 
-    def _hessian(self, inner: Operator, leaf: Tensor, slope: Tensor, needs: Need) -> Operator:
+    def _hessian(self, inner: Operator, penalties: GradientGraph, needs: Need) -> Operator:
         weight = self.weight.unsqueeze(-1)
         if Need.HESSIAN in needs and isinstance(inner, DenseOperator):
-            rows = [_derivative(slope[:, i].sum(), leaf) for i in range(leaf.shape[-1])]
-            matrix = torch.stack(rows, -2)
-            return DenseOperator(weight.unsqueeze(-1) * inner.matrix + (matrix + matrix.mT) / 2)
+            return DenseOperator(weight.unsqueeze(-1) * inner.matrix + hessian_matrix(penalties))
+        leaf, slope = penalties.leaf, penalties.gradient
         return ProductOperator(
-            lambda v: weight * (inner @ v) + _derivative((slope * v).sum(), leaf), leaf.detach(), self._rebuilt
+            lambda v: weight * (inner @ v) + derivative((slope * v).sum(), leaf), leaf.detach(), self._rebuilt
         )
 
     def _rebuilt(self, x: Tensor, members: Tensor | None) -> ProductOperator:
@@ -117,11 +119,3 @@ class Augmented(Problem):
         counts = (self._shifted(x).detach() != 0) * self.weights * self.penalty.sqrt().unsqueeze(-1)
         scaled = A * counts.unsqueeze(-1)
         return DenseOperator(self.weight[:, None, None] * matrix + scaled.mT @ scaled)
-
-
-def _derivative(total: Tensor, x: Tensor, graph: bool = False) -> Tensor:
-    """∇ of a sum; zero where it does not depend on x."""
-    if not total.requires_grad:
-        return torch.zeros_like(x, requires_grad=False)
-    (row,) = torch.autograd.grad(total, x, create_graph=graph, retain_graph=True, allow_unused=True)
-    return torch.zeros_like(x, requires_grad=False) if row is None else row

@@ -113,11 +113,11 @@ class Constraints:
         return len(self.equality)
 
     def at(self, x: Tensor) -> Tensor:
-        """C(x) for one point, (P,) → (m,)."""
+        """c(x) for one point, (P,) → (m,)."""
         return torch.cat([x.new_zeros(0), *(self._entries(part, x) for part in self.parts)])
 
     def values(self, x: Tensor) -> Tensor:
-        """C(x), (K, m); differentiable."""
+        """c(x), (K, m); differentiable."""
         return self._all(x) if self.parts else x.new_zeros(len(x), 0)
 
     def jacobian(self, x: Tensor) -> Tensor:

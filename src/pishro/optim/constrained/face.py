@@ -18,6 +18,7 @@ from pishro.operators import (
     DenseOperator,
     Operator,
     Pencil,
+    ProductPencil,
     ResidualOperator,
     WideOperator,
     conjugate_gradients,
@@ -26,9 +27,6 @@ from pishro.optim.constrained.region import Region
 from pishro.optim.method import Curvature, Memory
 from pishro.optim.need import Need
 from pishro.optim.problem import GaussNewtonPoint, HessianPoint, Point
-
-TOLERANCE = 1e-2
-"""Largest relative residual of a solution by conjugate gradients, as for products without bounds."""
 
 
 def face(point: Point, region: Region) -> Point:
@@ -88,7 +86,7 @@ class FaceProducts(Operator):
 
     def pencil(self, weights: Tensor) -> Pencil:
         """The family B + λ diag(weights)."""
-        return FacePencil(self, weights)
+        return ProductPencil(self, weights)
 
     def select(self, index: Tensor) -> "FaceProducts":
         """The members in `index`."""
@@ -97,26 +95,6 @@ class FaceProducts(Operator):
     def update(self, index: Tensor, new: Operator) -> None:
         """A face belongs to one iteration; nothing is kept of it."""
         self._refuse("memory", index)
-
-
-@final
-@dataclasses.dataclass(frozen=True)
-class FacePencil(Pencil):
-    """B + λ diag(w) among the free variables, solved by conjugate gradients for each λ."""
-
-    operator: FaceProducts
-    weights: Tensor
-
-    def step(self, gradient: Tensor, damping: Tensor, index: Tensor | None) -> tuple[Tensor, Tensor]:
-        """−(B + λ diag(w))⁻¹ g."""
-        operator, weights = self.operator, self.weights
-        if index is not None:
-            operator, weights, gradient = operator.select(index), weights[index], gradient[index]
-        shift = weights * damping.unsqueeze(-1)
-        step = -conjugate_gradients(
-            lambda v: operator @ v + shift * v, gradient, operator.diagonal() + shift, TOLERANCE
-        )
-        return step, torch.isfinite(step).all(-1)
 
 
 @final

@@ -56,7 +56,7 @@ class Projected(Path):
         return self.path.first_scale(face(point, self.region), operator)
 
     def optimality(self, point: Point) -> Tensor:
-        """X − P(x − ∇f)."""
+        """x − P(x − ∇f)."""
         return self.region.residual(point.x, point.gradient)
 
 

@@ -18,7 +18,7 @@ from typing import ClassVar, final
 import torch
 from torch import Tensor
 
-from pishro.operators import DenseOperator, Operator
+from pishro.operators import DenseOperator, Operator, times
 from pishro.optim.method import Path, Steps, Trial
 from pishro.optim.need import Need
 from pishro.optim.paths.region import first_radius, region_trial, to_boundary
@@ -44,7 +44,7 @@ class ExactRegion(Path):
             raise TypeError(f"Expected a matrix written out, received {type(operator).__name__}.")
         finite = torch.isfinite(operator.matrix).all(-1).all(-1)[:, None, None]
         values, vectors = torch.linalg.eigh(torch.where(finite, operator.matrix, 0.0))
-        return ExactSteps(values, vectors, (vectors.mT @ point.gradient.unsqueeze(-1)).squeeze(-1))
+        return ExactSteps(values, vectors, times(vectors.mT, point.gradient))
 
     def first_scale(self, point: Point, operator: Operator) -> Tensor:
         """The length of the Cauchy step."""
@@ -73,7 +73,7 @@ class ExactSteps(Steps):
             values, vectors, g = values[index], vectors[index], g[index]
         p = _solution(values, g, scale.unsqueeze(-1))
         decrease = -(p * (g + values * p / 2)).sum(-1)
-        return region_trial((vectors @ p.unsqueeze(-1)).squeeze(-1), decrease, scale)
+        return region_trial(times(vectors, p), decrease, scale)
 
 
 def _solution(values: Tensor, g: Tensor, radius: Tensor) -> Tensor:

@@ -51,7 +51,7 @@ EXACT, ENOUGH = 1e-12, 1e-9
 
 
 def polished(form: ProgramForm, x: Array, y: Array) -> tuple[Array, Array]:
-    """X (n,) and multipliers y (m,) of the rows with smaller residuals, or those given if none are found."""
+    """x (n,) and multipliers y (m,) of the rows with smaller residuals, or those given if none are found."""
     best = x, y
     least = kkt_of(form, x, y).residual
     for shift in SHIFTS:

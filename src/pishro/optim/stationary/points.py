@@ -25,6 +25,7 @@ from torch import Tensor
 from torch.func import grad, jacrev, vmap
 
 from pishro.errors import SettingError
+from pishro.operators import times
 from pishro.optim.stationary.classify import classify
 from pishro.optim.stationary.verdict import Kind, Verdict
 
@@ -126,7 +127,7 @@ def _solve(f: Callable[[Tensor], Tensor], x: Tensor) -> tuple[Tensor, Tensor, Te
         largest = values.abs().amax(-1, keepdim=True).clamp_min(torch.finfo(x.dtype).tiny ** 0.25)
         ratio = values / largest
         inverse = ratio / (ratio.square() + damping.unsqueeze(-1).square()) / largest
-        trial = x - (U @ (inverse * (U.mT @ g.unsqueeze(-1)).squeeze(-1)).unsqueeze(-1)).squeeze(-1)
+        trial = x - times(U, inverse * times(U.mT, g))
         new = slope(trial)
         new_norm = torch.linalg.vector_norm(new, dim=-1)
         better = new_norm < norm  # NaN compares false

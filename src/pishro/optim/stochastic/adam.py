@@ -5,9 +5,9 @@
     θ ← θ − η m̂/(√ŝ + ε)
 
 m and s start at zero, so the early means are too small by exactly 1 − βᵗ; dividing by it removes the bias. (A usual
-misprint has 1 + βᵗ, which halves the first step.) A step is about η in every entry whatever the gradient's scale, so
-one rate serves many problems: the first thing to try on mini-batches. It may end at slightly worse points than plain
-momentum with a good schedule, and near a minimum it needs a falling rate to settle.
+misprint has 1 + βᵗ, which makes the first step 2.4 times as long.) A step is about η in every entry whatever the
+gradient's scale, so one rate serves many problems: the first thing to try on mini-batches. It may end at slightly worse
+points than plain momentum with a good schedule, and near a minimum it needs a falling rate to settle.
 
 References
 ----------
