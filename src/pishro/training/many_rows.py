@@ -58,6 +58,11 @@ STEPS = 5000
 
 PATIENCE = 20
 
+AVERAGE = 3.0
+"""Epochs that the weights are averaged over. Early stopping often ends a run while the rate is still high, and the mean
+of the path lies nearer to a minimum than its points. Inner splits, without and with: telco-churn 20.1 and 19.5 %
+errors, log loss 0.4166 and 0.4159; bank 0.2743 and 0.2734."""
+
 RATE = 4e-3
 """Inner splits at 100 epochs and more, 0.002 and 0.005: power plant 3.71 and 3.60; 0.01 gained no more."""
 
@@ -107,6 +112,7 @@ class ManyRows(Recipe):
             size=size,
             rate=RATE,
             patience=PATIENCE,
+            average=AVERAGE,
             recipe=sentence,
         )
         return cls(units, count, sentence, plan)

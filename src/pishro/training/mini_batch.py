@@ -18,7 +18,7 @@ from pishro.errors import DataError
 from pishro.likelihoods import Likelihood
 from pishro.nn import Network
 from pishro.objectives import Batch, Disturbance, MiniBatches, Penalty, StoredRows, mean_cost
-from pishro.optim import AdamW, Cosine, Descent, Reason, Rule, Scheduled, Stop, WarmUp, descend
+from pishro.optim import AdamW, Cosine, Descent, ExponentialAverage, Reason, Rule, Scheduled, Stop, WarmUp, descend
 from pishro.optim.stochastic import Progress as Look
 from pishro.training.devices import HERE, choose_place, mini_batch_work
 from pishro.training.distributed import Processes, SummedSource, current
@@ -47,6 +47,8 @@ class MiniBatchPlan:
     steps : most mini-batches.
     size : rows of a mini-batch.
     rate, decay : of AdamW.
+    average : walks over the rows that the weights are averaged over, in a running mean; that mean is measured on the
+        rows kept from the gradient, and handed out. 0 for none.
     rule : another rule in its place; its own rate is the highest of the run. Clipping and accumulation are rules around
         one: `Accumulated(ClippedNorm(AdamW(), 1.0), every=4)`.
     disturb : what is done to the inputs of each mini-batch, drawn anew; the rows kept from the gradient stay.
@@ -70,6 +72,7 @@ class MiniBatchPlan:
     size: int = 256
     rate: float = 2e-3
     decay: float = 1e-2
+    average: float = 0.0
     rule: Rule[Any] | None = None
     disturb: Disturbance | None = None
     penalty: Penalty | None = None
@@ -169,7 +172,9 @@ def _trained(
     epoch = processes.least(source.steps)
     steps = min(plan.epochs * epoch, processes.least(plan.steps))  # each process reckons with its own rows
     rise = max(1, steps // 20)  # a twentieth of the run, as usual for AdamW
-    rule = Scheduled(plan.inner, WarmUp(rise, then=Cosine(max(1, steps - rise))))
+    rule: Rule[Any] = Scheduled(plan.inner, WarmUp(rise, then=Cosine(max(1, steps - rise))))
+    if plan.average:
+        rule = ExponentialAverage(rule, 1 - 1 / max(1.0, plan.average * epoch))
     random = starting_points(network, likelihood, source.batch.to(HERE), plan.seed, plan.members)
     theta = processes.align(random if plan.start is None else plan.start.to(random)).to(place.device)
     if isinstance(training, StoredRows):
@@ -205,7 +210,7 @@ def _trained(
 def _descend(
     source: MiniBatches,
     theta: Tensor,
-    rule: Scheduled,
+    rule: Rule[Any],
     until: tuple[Stop, Stage | SharedPause | None],
     keeper: "Keeper",
     epoch: int,
