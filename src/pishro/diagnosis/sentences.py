@@ -29,7 +29,8 @@ _PARAMETERS = {
     "sizes": "{parameters:,} parameters on {rows:,} training values; how many are effective was not measured.",
     "few-rows": "There are only {ratio:.2f} training values for each {kind} parameter ({rows:,} for {count:.0f}).",
     "few-rows.remedy": "Gather more rows, use fewer units, or let evidence choose the weight decay.",
-    "conditioning": "The Jacobian has condition number {condition:.1e} and numerical rank {rank:,} of {parameters:,}.",
+    "conditioning": "The rows determine {rank:,} of {parameters:,} directions of the parameters (numerical rank of the "
+    "Jacobian; its condition number is {condition:.1e}): the rest is left to the prior and the start.",
     "redundant": "The Jacobian has numerical rank {rank:,}, but {parameters:,} parameters are trained without a prior: "
     "{missing:,} directions are not determined by the rows.",
     "redundant.remedy": "Use fewer units, drop columns that repeat others, or add weight decay.",

@@ -18,6 +18,8 @@ from collections.abc import Callable, Mapping
 from pishro.diagnosis import Fact
 from pishro.report.wording import isolated, name_in_sentence, printable, short
 
+_SHAPE = re.compile(r"[0-9]+(?:-[0-9]+)+")
+_NAME = re.compile(r"'([^']*)'")
 _NUMBER = re.compile(r"[-−+±]?[0-9][0-9.,]*(?:e[+-]?[0-9]+)?")
 
 
@@ -90,7 +92,10 @@ class Catalog:
         return self.foreign(text, length) if self.retellings else printable(text)
 
     def _part(self, text: str) -> str:
-        return text if _NUMBER.fullmatch(text) else self.retold(text, 200)
+        if _NUMBER.fullmatch(text) or _SHAPE.fullmatch(text):
+            return text
+        name = _NAME.fullmatch(text)
+        return self.quoted(name[1]) if name is not None else self.retold(text, 200)
 
     @functools.cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], str]]:

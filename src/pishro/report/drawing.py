@@ -31,6 +31,7 @@ __all__ = [
 import io
 import re
 import warnings
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
@@ -39,6 +40,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter
 from numpy.typing import NDArray
 
 from pishro.report.wording import short
@@ -69,6 +71,7 @@ _COLOR = re.compile("|".join(_ROLES), re.IGNORECASE)
 _REFERENCE = re.compile(r"#([\w-]+)")
 _XML_NAMESPACE = re.compile(r"\{[^}]*\}")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_NUMBER = re.compile(r"\s*[-−+]?\d[\d.,]*(?:·10)?[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*\s?%?")
 # Inches: half of a page.
 _WIDTH = 4.7
 # Inches around the labels.
@@ -169,7 +172,18 @@ def _lay_out(axes: Axes, figure: Figure) -> None:
     )
 
 
-def inline_svg(axes: Axes, key: str, alternative: str) -> str:
+def _names(axes: Axes) -> set[str]:
+    """Labels of ticks that stand for levels and not for numbers."""
+    # what `set_xticks` with labels leaves
+    named = [
+        axis
+        for axis in (axes.xaxis, axes.yaxis)
+        if isinstance(axis.get_major_locator(), FixedLocator) and isinstance(axis.get_major_formatter(), FuncFormatter)
+    ]
+    return {text.get_text() for axis in named for text in axis.get_ticklabels()}
+
+
+def inline_svg(axes: Axes, key: str, alternative: str, numerals: Callable[[str], str] | None = None) -> str:
     """Draw the figure of some axes as an SVG element for an HTML page.
 
     Parameters
@@ -177,6 +191,7 @@ def inline_svg(axes: Axes, key: str, alternative: str) -> str:
     axes : what to draw.
     key : prefix of the ids within the drawing; unique in the page.
     alternative : what a reader hears who does not see the figure.
+    numerals : writes numbers as the page's language does; those that are names of data stay as they are.
     """
     page, figure = io.BytesIO(), axes.get_figure(root=True)
     if figure is None:
@@ -190,8 +205,11 @@ def inline_svg(axes: Axes, key: str, alternative: str) -> str:
         canvas: Any = FigureCanvasSVG(figure)  # its methods carry no types
         canvas.print_svg(page, metadata=nothing)
     root = ElementTree.fromstring(page.getvalue())
-    used = _references(root)
+    used, names = _references(root), _names(axes)
     for element in root.iter():
+        text = element.text or ""
+        if numerals is not None and text not in names and _NUMBER.fullmatch(text):
+            element.text = numerals(text.strip())
         attributes = _attributes(element, key, used)
         element.attrib.clear()
         element.attrib.update(attributes)
