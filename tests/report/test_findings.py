@@ -89,3 +89,9 @@ def test_the_report_stays_small_with_everything_in_it() -> None:
 
 def test_exhibits_without_rows_are_empty() -> None:
     assert checked(dataclasses.replace(regression_facts(), exhibits=Exhibits(relevance={"x": 0.0})))
+
+
+def test_numbers_in_sentences_are_typeset() -> None:
+    assert "from −2.5·10⁻⁶ to 1.6·10⁶" in ENGLISH.say(
+        "certificate.hessian", low=-2.5e-6, high=1.6e6, gauss_low=0.0, gauss_high=1.0
+    )

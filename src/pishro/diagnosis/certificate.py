@@ -148,8 +148,9 @@ class Certificate:
         behind = {
             "descent": self.hessian[0] < 0 and self.kind in ("not stationary", "stopped early"),
             "near": bool(self.steps) and not moving,
-            "seen": bool(self.steps) and moving and self.shift >= NOTICEABLE,
-            "unseen": bool(self.steps) and moving and self.shift < NOTICEABLE,
+            "moving": bool(self.steps) and moving and not self.ahead,
+            "seen": bool(self.ahead) and moving and self.shift >= NOTICEABLE,
+            "unseen": bool(self.ahead) and moving and self.shift < NOTICEABLE,
             "evidence": self.evidence and moving,
             "kkt": bool(self.kkt),
         }

@@ -143,6 +143,8 @@ _CERTIFICATE = {
     "come to rest.",
     "certificate.near": "That point lies {steps} steps farther on; there the cost is lower by {fall:.1g}, which no one "
     "can tell from none.",
+    "certificate.moving": "By then the predictions for the training rows had moved by {shift:.1%} of their noise, and "
+    "where they end is not known: train longer and see whether the score gains.",
     "certificate.seen": "There the predictions for the training rows differ by {shift:.0%} of their noise: train "
     "longer and see whether the score gains.",
     "certificate.unseen": "There the predictions for the training rows differ by {shift:.1%} of their noise, which no "

@@ -16,7 +16,7 @@ import string
 from collections.abc import Callable, Mapping
 
 from pishro.diagnosis import Fact
-from pishro.report.wording import isolated, name_in_sentence, printable, short
+from pishro.report.wording import isolated, name_in_sentence, power_of_ten, printable, short
 
 _SHAPE = re.compile(r"[0-9]+(?:-[0-9]+)+")
 _NAME = re.compile(r"'([^']*)'")
@@ -25,6 +25,21 @@ _NUMBER = re.compile(r"[-−+±]?[0-9][0-9.,]*(?:e[+-]?[0-9]+)?")
 
 def _as_it_is(text: str) -> str:
     return text
+
+
+class _Typesetter(string.Formatter):
+    """Numbers as they are printed: "2.5·10⁶" for "2.5e+06", and a minus in place of a hyphen."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        shown = str(super().format_field(value, format_spec))
+        if not isinstance(value, int | float):
+            return shown
+        mantissa, e, exponent = shown.partition("e")
+        power = f"·{power_of_ten(int(exponent))}" if e else ""
+        return mantissa.replace("-", "\N{MINUS SIGN}") + power
+
+
+_TYPESETTER = _Typesetter()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +65,7 @@ class Catalog:
 
     def say(self, key: str, **values: object) -> str:
         """The phrase `key` with `values` put in."""
-        return self.numerals(self.phrases[key].format(**values))
+        return self.numerals(_TYPESETTER.vformat(self.phrases[key], (), values))
 
     def count(self, noun: str, number: int) -> str:
         """A number and its noun: "1 row", "1,200 rows"."""
