@@ -173,14 +173,16 @@ def _lay_out(axes: Axes, figure: Figure) -> None:
 
 
 def _names(axes: Axes) -> set[str]:
-    """Labels of ticks that stand for levels and not for numbers."""
+    """Labels of ticks and curves that stand for levels and not for numbers."""
     # what `set_xticks` with labels leaves
     named = [
         axis
         for axis in (axes.xaxis, axes.yaxis)
         if isinstance(axis.get_major_locator(), FixedLocator) and isinstance(axis.get_major_formatter(), FuncFormatter)
     ]
-    return {text.get_text() for axis in named for text in axis.get_ticklabels()}
+    box = axes.get_legend()
+    texts = [text for axis in named for text in axis.get_ticklabels()] + ([] if box is None else box.get_texts())
+    return {text.get_text() for text in texts}
 
 
 def inline_svg(axes: Axes, key: str, alternative: str, numerals: Callable[[str], str] | None = None) -> str:

@@ -166,7 +166,7 @@ def _cut(rows: list[Any], catalog: Catalog) -> dict[str, Any]:
 def _layer(line: str, catalog: Catalog) -> tuple[str, str]:
     """Name and description of a layer: "dense1: 8 → 12 tanh" is split at its colon."""
     name, colon, rest = line.partition(":")
-    return (name.strip(), catalog.retold(short(rest.strip()))) if colon else ("", catalog.retold(short(line)))
+    return (name.strip(), catalog.retold(short(rest.strip(), 120))) if colon else ("", catalog.retold(short(line, 120)))
 
 
 def _training_sentences(facts: ReportFacts, catalog: Catalog) -> list[str]:
