@@ -233,8 +233,11 @@ def _dense(model: ObjectiveModel, early: bool) -> Certificate:
     further = None
     if verdict is None or (not early and verdict.kind is Kind.NOT_STATIONARY):
         further = go_on(here.objective, here.x)
-        there = here.moved(further.theta) if further.steps else here
-        verdict = judge(there, there.spectrum.basis)
+        there = here.moved(further.theta) if further.steps and not further.falling else here
+        if further.falling:  # what second derivatives say on the way down a curved valley means nothing
+            verdict = Verdict(Kind.NOT_STATIONARY, spectrum.values, 0, float(here.gradient.abs().amax()))
+        else:
+            verdict = judge(there, there.spectrum.basis)
     return _certificate(
         here,
         verdict,
@@ -300,7 +303,7 @@ def _certificate(
     steps, fall, shift = (0, 0.0, 0.0) if further is None else (further.steps, further.fall, further.shift)
     kind = found = _KINDS.get(verdict.kind, verdict.kind.value)
     if further is not None and not further.done and kind != "strict minimum":
-        kind = found = "not stationary"  # what second derivatives say on the way down a curved valley means nothing
+        kind = found = "not stationary"
     if fall > NEGLIGIBLE or (kind == "degenerate" and further is None and promise > NEGLIGIBLE):
         kind = "not stationary"
     if kind == "saddle" and verdict.escape is not None:

@@ -23,6 +23,9 @@ STEPS = 200
 WORK = 6e9
 """Operations of all steps together, about a quarter of a second."""
 
+LAST, STILL = 5, 1e-3
+"""Steps at the end of the walk, and the fall of the cost in nats that they may not exceed where it has come to rest."""
+
 
 @final
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Continuation:
     theta : where they end (P,).
     steps : how many were made.
     done : whether no more of them were needed, rather than allowed.
+    falling : whether the cost still fell by more than `STILL` in the last of them.
     fall : by how much the cost is lower there, in nats.
     shift : by how much the predictions for the training rows differ there, in units of their noise: the root mean
         square of the change of the raw outputs in the metric Λ.
@@ -42,6 +46,7 @@ class Continuation:
     theta: Tensor
     steps: int
     done: bool
+    falling: bool
     fall: float
     shift: float
 
@@ -63,10 +68,16 @@ def go_on(objective: Objective, theta: Tensor) -> Continuation:
     dear = 2 * len(objective.batch) * objective.network.outputs * size**2 + size**3
     stop = Stop(iterations=int(min(STEPS, WORK // dear)))
     with torch.no_grad():
-        found = optimize(objective, theta.unsqueeze(0).clone(), LevenbergMarquardt(), stop)
+        values: list[float] = []
+        found = optimize(
+            objective, theta.unsqueeze(0).clone(), LevenbergMarquardt(), stop, lambda i: values.append(float(i.value))
+        )
         fall = float(objective.value(theta.unsqueeze(0)) - found.value)
         done = found.reasons[0] is not Reason.ITERATIONS
-        return Continuation(found.x[0], int(found.iterations[0]), done, fall, _shift(objective, theta, found.x[0]))
+        falling = not done and len(values) > LAST and values[-1 - LAST] - values[-1] > STILL
+        return Continuation(
+            found.x[0], int(found.iterations[0]), done, falling, fall, _shift(objective, theta, found.x[0])
+        )
 
 
 def _shift(objective: Objective, old: Tensor, new: Tensor) -> float:
