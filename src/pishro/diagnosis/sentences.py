@@ -24,7 +24,7 @@ _UNITS = {
 }
 
 _PARAMETERS = {
-    "effective": "{gamma:.0f} of {parameters:,} parameters are effective; {ratio:.1f} training values for each of "
+    "effective": "{gamma:,.1f} of {parameters:,} parameters are effective; {ratio:.1f} training values for each of "
     "them.",
     "sizes": "{parameters:,} parameters on {rows:,} training values; how many are effective was not measured.",
     "few-rows": "There are only {ratio:.2f} training values for each {kind} parameter ({rows:,} for {count:.0f}).",

@@ -64,6 +64,6 @@ def diagnosis_sentence(diagnosis: Diagnosis, catalog: Catalog) -> str:
 
 def certificate_sentences(certificate: Certificate, catalog: Catalog) -> list[str]:
     """The certificate in words, its verdict first."""
-    values = {name: catalog.retold(v, 400) if isinstance(v, str) else v for name, v in certificate.values.items()}
+    values = certificate.values | {"kkt": catalog.retold(certificate.kkt, 400)}
     keys = [certificate.verdict, *(key for key in certificate.keys if key != certificate.verdict)]
     return [catalog.say(key, **values) for key in keys]
