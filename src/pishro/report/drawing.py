@@ -202,7 +202,8 @@ def inline_svg(axes: Axes, key: str, alternative: str, numerals: Callable[[str],
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": key}), warnings.catch_warnings():
         # The browser draws the text with its own fonts, so a glyph that matplotlib's font lacks is no loss.
         warnings.filterwarnings("ignore", message=r"(?s)Glyph .* missing from", category=UserWarning)
-        _lay_out(axes, figure)
+        for _ in range(2):  # the new size may have other ticks, with longer labels
+            _lay_out(axes, figure)
         # `savefig` would draw everything twice.
         canvas: Any = FigureCanvasSVG(figure)  # its methods carry no types
         canvas.print_svg(page, metadata=nothing)
