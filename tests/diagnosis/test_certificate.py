@@ -3,17 +3,19 @@
 import dataclasses
 import json
 
+import numpy as np
 import pytest
+import scipy.optimize
 import torch
 from setups import NET, healthy, observed, wave
 
-from pishro.diagnosis import Certificate, Observation, certify
+from pishro.diagnosis import Certificate, Observation, certify, continuation
 from pishro.diagnosis import certificate as module
 from pishro.diagnosis.symmetry import scaling_tangents
-from pishro.likelihoods import Normal
+from pishro.likelihoods import LIKELIHOODS, Normal
 from pishro.nn import Dense, Network
 from pishro.objectives import Batch, Objective
-from pishro.training import MiniBatchPlan, train_mini_batches
+from pishro.training import MiniBatchPlan, Plan, train_members, train_mini_batches
 
 F64 = torch.float64
 
@@ -86,6 +88,57 @@ def test_zero_weights_are_a_saddle() -> None:
     assert [fact.name for fact in found.facts] == ["saddle"]
     # a prior makes every direction curve up once it is strong enough, so that the point becomes a minimum
     assert "lowers the cost by" in str(found)
+
+
+def moved(observation: Observation, length: float) -> Observation:
+    """The same, each member moved by that length."""
+    step = torch.randn(NET.layout.size, generator=torch.Generator().manual_seed(7), dtype=F64)
+    theta = observation.trained.theta + length * step / step.norm()
+    return dataclasses.replace(observation, trained=dataclasses.replace(observation.trained, theta=theta))
+
+
+def test_what_a_longer_training_would_find() -> None:
+    observation = moved(healthy(0, 2), 0.3)
+    found = certify(observation)
+    trained, index = observation.trained, torch.tensor([found.member])
+    assert trained.prior is not None
+    objective = Objective(NET, Normal(), observation.train, trained.prior.select(index), trained.beta[index])
+
+    def cost(x: np.ndarray) -> tuple[float, np.ndarray]:
+        theta = torch.from_numpy(x).requires_grad_()
+        value = objective.value(theta.unsqueeze(0))[0]
+        return float(value.detach()), torch.autograd.grad(value, theta)[0].numpy()
+
+    start = trained.theta[found.member].numpy()
+    least = scipy.optimize.minimize(cost, start, jac=True, method="BFGS", options={"gtol": 1e-7}).fun
+    assert found.kind == "not stationary" and found.ahead == "strict minimum" and found.steps > 0
+    assert found.fall == pytest.approx(cost(start)[0] - least, rel=1e-6)
+    assert "end in a strict local minimum" in str(found) and "longer" in str(found)
+
+
+def test_a_point_that_lies_close_enough_has_the_verdict_of_the_minimum() -> None:
+    found = certify(moved(healthy(1, 2), 1e-5))
+    assert found.kind == "strict minimum" and "no one can tell" in str(found)
+    assert 0 < found.fall < module.NEGLIGIBLE and found.steps > 0
+
+
+def test_a_descent_that_goes_on_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(continuation, "STEPS", 2)
+    found = certify(moved(healthy(0, 2), 1.0))
+    assert found.kind == "not stationary" and found.ahead == "" and "had not come to rest" in str(found)
+
+
+def test_the_cost_of_a_free_scale_is_the_one_that_was_minimized() -> None:
+    batch = wave(0)
+    likelihood = LIKELIHOODS["heteroscedastic-normal"]()
+    net = Network.chain(2, Dense(4, "tanh"), Dense(2))
+    trained = train_members(net, likelihood, batch, Plan(2))
+    found = certify(Observation(net, likelihood, trained, batch))
+    theta, beta = trained.minimized(net, likelihood)
+    there = Objective(net, likelihood, batch, trained.prior, beta).at(theta)
+    assert found.gradient_norm == pytest.approx(
+        float(there.gradient[found.member].norm()), rel=1e-6
+    )  # that of the widened scale is 124.2
 
 
 def test_lanczos_finds_the_same_ends(monkeypatch: pytest.MonkeyPatch) -> None:

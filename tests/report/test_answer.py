@@ -12,6 +12,7 @@ from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_s
 
 from pishro.diagnosis import PHRASES
 from pishro.models.evaluation import Metric, Scores
+from pishro.optim import Reason
 from pishro.report import sentences
 from pishro.report.advice import give_advice
 from pishro.report.answer import compare, give_answer
@@ -97,6 +98,10 @@ def test_advice_follows_the_facts() -> None:
     assert "smaller network" in said(regression_facts(10, record=small))
     full = training_record(effective=[130.0], parameters=133)
     assert "larger network" in said(regression_facts(10, record=full))
+    hurried = training_record(reasons=[Reason.SECONDS.sentence] * 8, iterations=60)
+    assert "time was used up after 60 iterations" in said(regression_facts(10, record=hurried))
+    untrained = dataclasses.replace(full, iterations=0)
+    assert "larger network" not in said(regression_facts(10, record=untrained))
     facts = digits_facts()
     e = dataclasses.replace(facts.evaluation, predicted=[0.0] * 540)
     assert "never predicts “1”" in said(dataclasses.replace(facts, evaluation=e))

@@ -11,7 +11,9 @@ from pishro.diagnosis import Diagnosis
 from pishro.models import Exhibits
 from pishro.report.advice import give_advice
 from pishro.report.answer import give_answer
+from pishro.report.findings import certificate_sentences
 from pishro.report.html import render_report
+from pishro.report.persian import PERSIAN
 from pishro.report.sentences import ENGLISH
 from pishro.report.short_form import plain, short_form
 
@@ -38,7 +40,7 @@ def test_a_finding_has_severity_number_threshold_and_remedy_in_words() -> None:
     assert "the held-out error is 4.2 times the training error" in said
     assert "measured 4.2 · threshold 1.5: Akaike 1970" in said
     assert "Remedy: Use fewer units, more weight decay or early stopping, or gather more rows." in said
-    assert "119 of 133 parameters are effective" in said and "3 findings from 3 checks" in said
+    assert "119.0 of 133 parameters are effective" in said and "3 findings from 3 checks" in said
 
 
 def test_the_certificate_begins_with_its_verdict() -> None:
@@ -89,3 +91,16 @@ def test_the_report_stays_small_with_everything_in_it() -> None:
 
 def test_exhibits_without_rows_are_empty() -> None:
     assert checked(dataclasses.replace(regression_facts(), exhibits=Exhibits(relevance={"x": 0.0})))
+
+
+def test_numbers_in_sentences_are_typeset() -> None:
+    assert "from −2.5·10⁻⁶ to 1.6·10⁶" in ENGLISH.say(
+        "certificate.hessian", low=-2.5e-6, high=1.6e6, gauss_low=0.0, gauss_high=1.0
+    )
+
+
+def test_powers_of_ten_are_persian() -> None:
+    facts = examined(regression_facts(10))
+    assert facts.certificate is not None
+    said = " ".join(certificate_sentences(dataclasses.replace(facts.certificate, copies=12.0), PERSIAN))
+    assert "۱۰¹² نقطه" in said

@@ -11,7 +11,9 @@ from report_factories import binary_facts, digits_facts, regression_facts, train
 
 from pishro.errors import DataError
 from pishro.models.evaluation import Evaluation, Metric, Scores
+from pishro.report.drawing import inline_svg
 from pishro.report.facts import ReportFacts
+from pishro.report.figures import curve
 from pishro.report.html import render_report, write_report
 from pishro.training.record import History
 
@@ -272,3 +274,11 @@ def test_the_report_is_quick() -> None:
     start = time.process_time()
     render_report(facts)
     assert time.process_time() - start < 3.0, "0.7 s were usual when this was written"
+
+
+def test_labels_are_not_cut_where_the_final_size_has_longer_ticks() -> None:
+    axes = curve([0.371, *np.linspace(0.12, 0.0502, 20)], "epoch", "cost (nats per row)")
+    inline_svg(axes, "cost", "cost")
+    box, figure = axes.get_tightbbox(), axes.get_figure(root=True)
+    assert box is not None and figure is not None
+    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.width and box.y1 <= figure.bbox.height

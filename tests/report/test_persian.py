@@ -115,6 +115,37 @@ def test_hostile_names_cannot_leave_their_isolate(name: str) -> None:
     assert depth == 0 and not re.search("[\u202a-\u202e]", page.text)
 
 
+def drawn_texts(source: str) -> list[str]:
+    return [text.strip() for text in re.findall(r"<text[^>]*>([^<]*)</text>", source)]
+
+
+@pytest.mark.parametrize("make", [regression_facts, binary_facts])
+def test_numbers_in_figures_are_persian(make) -> None:
+    texts = drawn_texts(render_report(make(), PERSIAN))
+    assert not [t for t in texts if re.fullmatch(r"[-−]?[0-9.,]+( ?%)?", t)]
+    assert sum(bool(re.fullmatch("[\u2066\u2069−۰-۹٬٫٪]+", t)) for t in texts) > 20
+    assert any(re.fullmatch("[0-9.]+", t) for t in drawn_texts(render_report(make(), ENGLISH)))
+
+
+def test_classes_with_numbers_for_names_keep_them() -> None:
+    texts = drawn_texts(render_report(digits_facts(), PERSIAN))
+    ticks = [str(n) for n in range(10)]
+    assert [t for t in texts if t in ticks][:20] == 2 * ticks  # of the confusion matrix
+    assert len([t for t in texts if t in ticks]) > 20  # in legends
+
+
+def test_layers_and_names_are_told() -> None:
+    facts = regression_facts(10, network_lines=["dense1: 12 → 10 tanh, 130 parameters"])
+    page = Page(render_report(facts, PERSIAN))
+    assert f"{ISOLATE}12 → 10 tanh{END}، ۱۳۰ پارامتر" in page.text
+    told = PERSIAN.retold("Regression, because 'price 2' is numeric and its values have fractions.")
+    assert f"«{ISOLATE}price 2{END}»" in told
+    assert "۱۲-۱۰ واحد" in PERSIAN.retold(
+        "Levenberg-Marquardt with evidence on 8 networks with 12-10 tanh units (300 parameters): 614 rows are few "
+        "enough for second-order steps, at most 200 of them."
+    )
+
+
 def test_unknown_languages_are_refused() -> None:
     assert catalog_of("fa") is CATALOGS["fa"]
     with pytest.raises(SettingError, match="fa"):

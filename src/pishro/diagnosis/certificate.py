@@ -1,8 +1,11 @@
 """What kind of point training ended in, by first and second derivatives of the very cost that was minimized.
 
 A strict local minimum has no gradient and only positive curvatures. A trained network may miss that in ways that are no
-fault: a symmetry of the network makes directions flat without meaning (`symmetry`), and early stopping ends on purpose
-before the gradient vanishes. The certificate counts the former apart and says the latter.
+fault: a symmetry of the network makes directions flat without meaning (`symmetry`), early stopping ends on purpose
+before the gradient vanishes, and evidence ends when more steps no longer pay. The certificate counts the first apart,
+says the second, and for the third makes the steps that are missing (`continuation`): where they lower the cost by less
+than anyone can tell, the verdict is that of the point where they end; otherwise it is "not stationary", and what a
+longer training would change is known.
 
 Up to `DENSE` parameters the Hessian is written out and judged on the space orthogonal to the symmetry; beyond,
 Lanczos's method finds the ends of its spectrum from products with vectors.
@@ -15,19 +18,18 @@ import math
 from typing import Any, final
 
 import torch
-from torch import Tensor
 
+from pishro.diagnosis.continuation import Continuation, go_on
 from pishro.diagnosis.fact import Fact
+from pishro.diagnosis.objective_model import ObjectiveModel
 from pishro.diagnosis.observation import Observation, spread_rows
 from pishro.diagnosis.sentences import PHRASES
-from pishro.diagnosis.symmetry import log10_copies, scaling_tangents
-from pishro.objectives import DataProducts, Objective, ObjectivePoint
-from pishro.optim import KKT, HessianPoint, Kind, Need, Verdict
+from pishro.diagnosis.symmetry import log10_copies
+from pishro.objectives import DataProducts, Objective
+from pishro.optim import KKT, Kind, Verdict
 from pishro.optim.stationary import escape
 from pishro.optim.stationary.classify import judge
 from pishro.optim.stationary.lanczos import extreme_eigenpairs
-from pishro.optim.stationary.local_model import LocalModel
-from pishro.optim.stationary.signs import rounding
 
 DENSE, DENSE_WORK = 400, 1_000_000
 """P, and P·N·C, up to which the Hessian is written out: two times P reverse passes over all rows, under two seconds."""
@@ -36,7 +38,10 @@ ROWS = 1000
 """Training rows on which products are made where P is large; the ends of the spectrum of a mean need no more."""
 
 NEGLIGIBLE = 1e-2
-"""Promised fall of the cost, in nats, that no one can tell from none: likelihoods then differ by 1 %."""
+"""Fall of the cost, in nats, that no one can tell from none: likelihoods then differ by 1 %."""
+
+NOTICEABLE = 0.1
+"""Change of the predictions, in units of their noise, that a score may show: it is 0.5 % of their error."""
 
 BASIS, RESTARTS = 24, 2
 
@@ -57,8 +62,13 @@ class Certificate:
     symmetric : flat directions by scaling symmetry.
     copies : log₁₀ of the number of equal points by sign flips and permutations.
     complete : whether all eigenvalues were computed.
-    promise : by how much a Newton step would lower the cost, ½ gᵀH⁻¹g over the positive curvatures.
-    gain : by how much one step along the escape direction lowers it.
+    promise : by how much a Newton step would lower the cost, ½ gᵀH⁻¹g over the positive curvatures; where not all
+        eigenvalues were computed, by how much a step down the gradient would.
+    steps, fall, shift : further steps that were tried, by how much they lowered the cost, and by how much they changed
+        the predictions, in units of their noise.
+    ahead : the kind of point where they ended; "" where the cost still fell.
+    curvature : the most negative one of a saddle.
+    gain : by how much one step along the escape direction lowers the cost.
     escape : that direction (P,); empty where there is none.
     kkt : the first-order conditions of a constrained fit in a sentence; "" where nothing was constrained.
     evidence : whether the cost's precisions were re-estimated on the way.
@@ -78,6 +88,11 @@ class Certificate:
     copies: float = 0.0
     complete: bool = True
     promise: float = 0.0
+    steps: int = 0
+    fall: float = 0.0
+    shift: float = 0.0
+    ahead: str = ""
+    curvature: float = 0.0
     gain: float = 0.0
     escape: tuple[float, ...] = ()
     kkt: str = ""
@@ -88,7 +103,7 @@ class Certificate:
         """What of it belongs among the findings of a diagnosis."""
         if self.kind != "saddle":
             return ()
-        return (Fact("saddle", {"curvature": self.hessian[0]}, 0.0, "a negative eigenvalue", "warning"),)
+        return (Fact("saddle", {"curvature": self.curvature}, 0.0, "a negative eigenvalue", "warning"),)
 
     @property
     def sentences(self) -> list[str]:
@@ -105,26 +120,42 @@ class Certificate:
             "high": self.hessian[1],
             "gauss_low": self.gauss_newton[0],
             "gauss_high": self.gauss_newton[1],
-            "curvature": self.hessian[0],
+            "points": f"10{f'{self.copies:.0f}'.translate(_RAISED)}",
         }
+
+    @property
+    def verdict(self) -> str:
+        """Which phrase is the verdict."""
+        phrases = {
+            "strict minimum": "minimum-symmetry" if self.symmetric and self.flat else "minimum",
+            "strict maximum": "maximum",
+            "stopped early": "stopped",
+            "not stationary": _AHEAD[self.ahead] if self.steps else "not-stationary",
+        }
+        return "certificate." + phrases.get(self.kind, self.kind)
 
     @property
     def keys(self) -> list[str]:
         """Which phrases make up the certificate, in their order."""
-        keys = ["point", "hessian"] + ([] if self.complete else ["ends"])
-        keys += ["flat"] if self.symmetric else []
-        keys += ["isolated"] if self.copies >= 1 else []
-        verdict = {
-            "strict minimum": "minimum-symmetry" if self.symmetric and self.flat else "minimum",
-            "strict maximum": "maximum",
-            "stopped early": "stopped",
+        parts = {
+            "point": True,
+            "hessian": True,
+            "ends": not self.complete,
+            "flat": bool(self.symmetric),
+            "isolated": self.copies >= 1,
         }
-        keys.append(verdict.get(self.kind, self.kind.replace(" ", "-")))
-        if self.kind in ("not stationary", "stopped early") and self.hessian[0] < 0:
-            keys.append("descent")
-        keys += ["evidence"] if self.evidence and self.kind == "not stationary" else []
-        keys += ["kkt"] if self.kkt else []
-        return [f"certificate.{key}" for key in keys]
+        moving = self.kind == "not stationary"
+        behind = {
+            "descent": self.hessian[0] < 0 and self.kind in ("not stationary", "stopped early"),
+            "near": bool(self.steps) and not moving,
+            "moving": bool(self.steps) and moving and not self.ahead,
+            "seen": bool(self.ahead) and moving and self.shift >= NOTICEABLE,
+            "unseen": bool(self.ahead) and moving and self.shift < NOTICEABLE,
+            "evidence": self.evidence and moving,
+            "kkt": bool(self.kkt),
+        }
+        said, after = ([f"certificate.{key}" for key, holds in part.items() if holds] for part in (parts, behind))
+        return [*said, self.verdict, *after]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the header of the model file."""
@@ -166,18 +197,18 @@ def certify(observation: Observation, kkt: KKT | None = None) -> Certificate:
     size, rows = observation.network.layout.size, len(observation.train)
     dense = size <= DENSE and size * rows * observation.network.outputs <= DENSE_WORK
     train = spread_rows(observation.train, rows if size <= DENSE else ROWS, torch.float64)
-    theta = trained.theta.double()
+    theta, beta = (t.double() for t in trained.minimized(observation.network, observation.likelihood))
     share = rows / len(train)
     prior = None if trained.prior is None else dataclasses.replace(trained.prior, alpha=trained.prior.alpha / share)
-    everyone = Objective(observation.network, observation.likelihood, train, prior, trained.beta.double())
+    everyone = Objective(observation.network, observation.likelihood, train, prior, beta)
     if record.evidence:
         member = int(torch.tensor(record.evidence).argmax())
     else:
         with torch.no_grad():
             member = int(everyone.value(theta).argmin())
-    model = _ObjectiveModel(everyone.select(torch.tensor([member])), theta[member])
-    found = _dense(model) if dense else _ends(model)
+    model = ObjectiveModel(everyone.select(torch.tensor([member])), theta[member])
     early = bool(record.history.validation)
+    found = _dense(model, early) if dense else _ends(model)
     return dataclasses.replace(
         found,
         kind="stopped early" if early and found.kind != "strict minimum" else found.kind,
@@ -190,67 +221,35 @@ def certify(observation: Observation, kkt: KKT | None = None) -> Certificate:
     )
 
 
-class _ObjectiveModel(LocalModel):
-    """One member's objective at θ (P,), its second derivatives by automatic differentiation of the forward path."""
-
-    def __init__(self, objective: Objective, x: Tensor) -> None:
-        self.objective, self.x = objective, x.detach().clone()
-        self.accuracy = torch.finfo(x.dtype).eps
-        point = objective.at(self.x.unsqueeze(0), Need.HESSIAN_PRODUCT)
-        if not isinstance(point, HessianPoint):
-            raise TypeError(f"Expected a point with a Hessian, received {type(point).__name__}.")
-        self._hessian = point.hessian
-        self.value, self.gradient = point.value[0], point.gradient[0]
-
-    def product(self, v: Tensor) -> Tensor:
-        """H v for a vector (P,)."""
-        product: Tensor = (self._hessian @ v.unsqueeze(0))[0]
-        return product
-
-    def moved(self, x: Tensor) -> "_ObjectiveModel":
-        """The same objective at another point."""
-        return _ObjectiveModel(self.objective, x)
-
-    def cost(self, x: Tensor) -> Tensor:
-        """Cost at x (P,)."""
-        return self.objective.value(x.unsqueeze(0))[0]
-
-
-def _dense(model: _ObjectiveModel) -> Certificate:
-    """From the whole spectrum."""
-    objective, size = model.objective, len(model.x)
-    hessian = model.hessian()
-    values, U = torch.linalg.eigh((hessian + hessian.mT) / 2)
-    zero = rounding(hessian, values, model.accuracy)
-    tangents = scaling_tangents(objective.network, model.x)
-    # a prior, or a gradient that is left, bends the symmetry's directions: only those that are flat count
-    bent = torch.linalg.vector_norm(hessian @ tangents, dim=0)
-    tangents = tangents[:, bent <= max(zero, 1e-7 * float(values.abs().amax()))]
-    Q, _ = torch.linalg.qr(torch.cat([tangents, torch.eye(size, dtype=hessian.dtype)], 1))
-    verdict = judge(model, Q[:, tangents.shape[1] : size])
-    with torch.no_grad():
-        gauss = torch.linalg.eigvalsh(_gauss_newton(objective, model.x))
-    up = values > zero
-    slope = U.mT @ model.gradient
+def _dense(model: ObjectiveModel, early: bool) -> Certificate:
+    """From the whole spectrum; further steps are tried unless the training was stopped early on purpose."""
+    here = there = model
+    spectrum = here.spectrum
+    gauss = torch.linalg.eigvalsh(here.gauss_newton())
+    slope, up = spectrum.vectors.mT @ here.gradient, spectrum.values > spectrum.zero
+    promise = float((slope[up].square() / spectrum.values[up]).sum() / 2)
+    falls_away = promise <= NEGLIGIBLE and bool(spectrum.values[0] < -spectrum.zero)
+    verdict = judge(here, spectrum.basis) if early or falls_away else None
+    further = None
+    if verdict is None or (not early and verdict.kind is Kind.NOT_STATIONARY):
+        further = go_on(here.objective, here.x)
+        there = here.moved(further.theta) if further.steps and not further.falling else here
+        if further.falling:  # what second derivatives say on the way down a curved valley means nothing
+            verdict = Verdict(Kind.NOT_STATIONARY, spectrum.values, 0, float(here.gradient.abs().amax()))
+        else:
+            verdict = judge(there, there.spectrum.basis)
     return _certificate(
-        model,
+        here,
         verdict,
-        (float(values[0]), float(values[-1])),
+        (float(spectrum.values[0]), float(spectrum.values[-1])),
         (float(gauss[0]), float(gauss[-1])),
-        flat=verdict.zeros + tangents.shape[1],
-        symmetric=tangents.shape[1],
-        promise=float((slope[up].square() / values[up]).sum() / 2),
+        symmetric=spectrum.symmetric,
+        promise=promise,
+        walk=(there, further),
     )
 
 
-def _gauss_newton(objective: Objective, theta: Tensor) -> Tensor:
-    point = objective.at(theta.unsqueeze(0), Need.GAUSS_NEWTON)
-    if not isinstance(point, ObjectivePoint):
-        raise TypeError(f"Expected the point of an objective, received {type(point).__name__}.")
-    return point.precision.matrix[0]
-
-
-def _ends(model: _ObjectiveModel) -> Certificate:
+def _ends(model: ObjectiveModel) -> Certificate:
     """From the ends of the spectrum."""
     objective = model.objective
     start = torch.randn(len(model.x), generator=torch.Generator().manual_seed(0), dtype=model.x.dtype)
@@ -272,44 +271,64 @@ def _ends(model: _ObjectiveModel) -> Certificate:
     verdict = Verdict(kind, ritz.values, 0, largest, down, complete=False)
     ends = max(0.0, float(gauss.values[0])), float(gauss.values[-1])
     gradient = float(model.gradient.square().sum())
-    return _certificate(model, verdict, (low, high), ends, promise=gradient / (2 * max(high, 1e-300)))
+    return _certificate(
+        model, verdict, (low, high), ends, promise=gradient / (2 * max(high, 1e-300)), walk=(model, None)
+    )
 
 
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_AHEAD = {
+    "": "falling",
+    "strict minimum": "ahead-minimum",
+    "degenerate": "ahead-degenerate",
+    "saddle": "ahead-saddle",
+    "strict maximum": "falling",
+}
 _KINDS = {Kind.INCONCLUSIVE: "degenerate"}
 
 
 def _certificate(
-    model: _ObjectiveModel,
+    here: ObjectiveModel,
     verdict: Verdict,
     hessian: tuple[float, float],
     gauss_newton: tuple[float, float],
     *,
-    flat: int = 0,
     symmetric: int = 0,
     promise: float = 0.0,
+    walk: tuple[ObjectiveModel, Continuation | None],
 ) -> Certificate:
-    gain, direction = 0.0, ()
-    if verdict.kind is Kind.SADDLE and verdict.escape is not None:
-        with torch.no_grad():
-            gain = float(model.value - model.cost(escape(model.cost, model.x, verdict)))
-        direction = tuple(verdict.escape.tolist())
-    kind = _KINDS.get(verdict.kind, verdict.kind.value)
-    if kind == "degenerate" and promise > NEGLIGIBLE:
+    """The certificate of the point `here`; the verdict is of where the walk led, which may be no step away."""
+    there, further = walk
+    gain, curvature, direction = 0.0, 0.0, ()
+    steps, fall, shift = (0, 0.0, 0.0) if further is None else (further.steps, further.fall, further.shift)
+    kind = found = _KINDS.get(verdict.kind, verdict.kind.value)
+    if further is not None and not further.done and kind != "strict minimum":
+        kind = found = "not stationary"
+    if fall > NEGLIGIBLE or (kind == "degenerate" and further is None and promise > NEGLIGIBLE):
         kind = "not stationary"
+    if kind == "saddle" and verdict.escape is not None:
+        with torch.no_grad():
+            gain = float(there.value - there.cost(escape(there.cost, there.x, verdict)))
+        curvature, direction = float(verdict.eigenvalues[0]), tuple(verdict.escape.tolist())
     return Certificate(
         kind=kind,
         member=0,
         members=1,
-        rows=len(model.objective.batch),
-        value=float(model.value),
-        gradient_norm=float(torch.linalg.vector_norm(model.gradient)),
-        largest=float(model.gradient.abs().amax()),
+        rows=len(here.objective.batch),
+        value=float(here.value),
+        gradient_norm=float(torch.linalg.vector_norm(here.gradient)),
+        largest=float(here.gradient.abs().amax()),
         hessian=hessian,
         gauss_newton=gauss_newton,
-        flat=flat,
+        flat=verdict.zeros + symmetric,
         symmetric=symmetric,
         complete=verdict.complete,
         promise=promise,
+        steps=steps,
+        fall=fall,
+        shift=shift,
+        ahead="" if further is None or found == "not stationary" else found,
+        curvature=curvature,
         gain=gain,
         escape=direction,
     )

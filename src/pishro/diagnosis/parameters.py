@@ -24,9 +24,10 @@ FOUR_DIGITS = 1e12
 def parameter_count(observation: Observation) -> Iterator[Fact]:
     """Effective against total parameters, and rows for each."""
     record, values = observation.trained.record, observation.train.values
-    gamma = sum(record.effective) / len(record.effective) if record.effective else float(record.parameters)
-    ratio, kind = values / max(gamma, 1e-12), "effective" if record.effective else "trained"
-    if record.effective:
+    estimated = record.effective if record.iterations else []  # before the first iteration every parameter counts
+    gamma = sum(estimated) / len(estimated) if estimated else float(record.parameters)
+    ratio, kind = values / max(gamma, 1e-12), "effective" if estimated else "trained"
+    if estimated:
         sizes: dict[str, float | int | str] = {"gamma": gamma, "parameters": record.parameters, "ratio": ratio}
         yield Fact("effective", sizes)
     else:

@@ -24,12 +24,13 @@ _UNITS = {
 }
 
 _PARAMETERS = {
-    "effective": "{gamma:.0f} of {parameters:,} parameters are effective; {ratio:.1f} training values for each of "
+    "effective": "{gamma:,.1f} of {parameters:,} parameters are effective; {ratio:.1f} training values for each of "
     "them.",
     "sizes": "{parameters:,} parameters on {rows:,} training values; how many are effective was not measured.",
     "few-rows": "There are only {ratio:.2f} training values for each {kind} parameter ({rows:,} for {count:.0f}).",
     "few-rows.remedy": "Gather more rows, use fewer units, or let evidence choose the weight decay.",
-    "conditioning": "The Jacobian has condition number {condition:.1e} and numerical rank {rank:,} of {parameters:,}.",
+    "conditioning": "The rows determine {rank:,} of {parameters:,} directions of the parameters (numerical rank of the "
+    "Jacobian; its condition number is {condition:.1e}): the rest is left to the prior and the start.",
     "redundant": "The Jacobian has numerical rank {rank:,}, but {parameters:,} parameters are trained without a prior: "
     "{missing:,} directions are not determined by the rows.",
     "redundant.remedy": "Use fewer units, drop columns that repeat others, or add weight decay.",
@@ -120,9 +121,8 @@ _CERTIFICATE = {
     "certificate.ends": "They were estimated by Lanczos's method from matrix-vector products.",
     "certificate.flat": "{flat} flat directions, {symmetric} of them by scaling symmetry (one for each ReLU-like "
     "unit).",
-    "certificate.isolated": "Sign flips and permutations of the hidden units give at least 10^{copies:.0f} equal "
-    "points; "
-    "they lie apart and make no direction flat.",
+    "certificate.isolated": "Sign flips and permutations of the hidden units give at least {points} equal "
+    "points; they lie apart and make no direction flat.",
     "certificate.minimum": "Verdict: strict local minimum; every curvature is positive.",
     "certificate.minimum-symmetry": "Verdict: strict local minimum but for the scaling symmetry, which changes nothing "
     "that is computed.",
@@ -131,10 +131,26 @@ _CERTIFICATE = {
     "certificate.saddle": "Verdict: saddle; the curvature is {curvature:.3g} along the escape direction, and one step "
     "along it lowers the cost by {gain:.3g}.",
     "certificate.maximum": "Verdict: local maximum.",
-    "certificate.not-stationary": "Verdict: not stationary; a Newton step promises to lower the cost by {promise:.2g}.",
-    "certificate.evidence": "Under evidence the precisions are re-estimated after the last step, which moves the "
-    "minimum "
-    "a little away from the point.",
+    "certificate.not-stationary": "Verdict: not stationary; the gradient has not vanished, and one more step would "
+    "lower the cost by about {promise:.2g}.",
+    "certificate.ahead-minimum": "Verdict: not stationary; a longer training would lower the cost by {fall:.2g} in "
+    "{steps} more steps and end in a strict local minimum.",
+    "certificate.ahead-degenerate": "Verdict: not stationary; a longer training would lower the cost by {fall:.2g} in "
+    "{steps} more steps and end in a valley with {flat} flat directions.",
+    "certificate.ahead-saddle": "Verdict: not stationary; a longer training would lower the cost by {fall:.2g} in "
+    "{steps} more steps and end at a saddle.",
+    "certificate.falling": "Verdict: not stationary; in {steps} more steps the cost fell by {fall:.2g} and had not "
+    "come to rest.",
+    "certificate.near": "That point lies {steps} steps farther on; there the cost is lower by {fall:.1g}, which no one "
+    "can tell from none.",
+    "certificate.moving": "By then the predictions for the training rows had moved by {shift:.1%} of their noise, and "
+    "where they end is not known: train longer and see whether the score gains.",
+    "certificate.seen": "There the predictions for the training rows differ by {shift:.0%} of their noise: train "
+    "longer and see whether the score gains.",
+    "certificate.unseen": "There the predictions for the training rows differ by {shift:.1%} of their noise, which no "
+    "score would show: leave it at that.",
+    "certificate.evidence": "Evidence ends a training when the evidence for the model has settled, which is often "
+    "before the cost has come to rest.",
     "certificate.stopped": "Verdict: not a stationary point of the training cost, on purpose: training was stopped "
     "where "
     "the cost on rows kept from the gradient was least, before the network fits the noise of the training rows.",

@@ -2,6 +2,7 @@
 
 __all__ = ["give_advice"]
 
+from pishro.optim import Reason
 from pishro.report.answer import Answer, baseline_name
 from pishro.report.catalog import Catalog
 from pishro.report.facts import ReportFacts
@@ -22,7 +23,7 @@ def _never_predicted(facts: ReportFacts) -> list[str]:
 
 def _about_size(facts: ReportFacts, catalog: Catalog) -> list[str]:
     record = facts.record
-    if not record.effective or record.parameters < 1:
+    if not record.effective or record.parameters < 1 or not record.iterations:
         return []
     mean = sum(record.effective) / len(record.effective)
     share = mean / record.parameters
@@ -44,6 +45,9 @@ def give_advice(facts: ReportFacts, answer: Answer, catalog: Catalog) -> list[st
         said.append(catalog.say(key, baseline=baseline, target=catalog.quoted(facts.target)))
     if comparison.grade == "likely":
         said.append(catalog.say("advice.settle", baseline=baseline))
+    hurried = facts.record.reasons.count(Reason.SECONDS.sentence)
+    if 2 * hurried > len(facts.record.reasons):
+        said.insert(0, catalog.say("advice.longer", iterations=catalog.count("iteration", facts.record.iterations)))
     faults = facts.diagnosis.faults if facts.diagnosis is not None else ()
     found = {fact.name for fact in faults}
     said += [

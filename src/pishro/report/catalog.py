@@ -16,13 +16,30 @@ import string
 from collections.abc import Callable, Mapping
 
 from pishro.diagnosis import Fact
-from pishro.report.wording import isolated, name_in_sentence, printable, short
+from pishro.report.wording import isolated, name_in_sentence, power_of_ten, printable, short
 
+_SHAPE = re.compile(r"[0-9]+(?:-[0-9]+)+")
+_NAME = re.compile(r"'([^']*)'")
 _NUMBER = re.compile(r"[-−+±]?[0-9][0-9.,]*(?:e[+-]?[0-9]+)?")
 
 
 def _as_it_is(text: str) -> str:
     return text
+
+
+class _Typesetter(string.Formatter):
+    """Numbers as they are printed: "2.5·10⁶" for "2.5e+06", and a minus in place of a hyphen."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        shown = str(super().format_field(value, format_spec))
+        if not isinstance(value, int | float):
+            return shown
+        mantissa, e, exponent = shown.partition("e")
+        power = f"·{power_of_ten(int(exponent))}" if e else ""
+        return mantissa.replace("-", "\N{MINUS SIGN}") + power
+
+
+_TYPESETTER = _Typesetter()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +65,7 @@ class Catalog:
 
     def say(self, key: str, **values: object) -> str:
         """The phrase `key` with `values` put in."""
-        return self.numerals(self.phrases[key].format(**values))
+        return self.numerals(_TYPESETTER.vformat(self.phrases[key], (), values))
 
     def count(self, noun: str, number: int) -> str:
         """A number and its noun: "1 row", "1,200 rows"."""
@@ -90,7 +107,10 @@ class Catalog:
         return self.foreign(text, length) if self.retellings else printable(text)
 
     def _part(self, text: str) -> str:
-        return text if _NUMBER.fullmatch(text) else self.retold(text, 200)
+        if _NUMBER.fullmatch(text) or _SHAPE.fullmatch(text):
+            return text
+        name = _NAME.fullmatch(text)
+        return self.quoted(name[1]) if name is not None else self.retold(text, 200)
 
     @functools.cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], str]]:

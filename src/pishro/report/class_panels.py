@@ -36,19 +36,19 @@ def class_panels(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
     e = facts.evaluation
     if not e.classes or len(e.actual) < FEWEST:
         return []
-    panels = [panel(confusion_axes(facts, catalog), "confusion", _confusion_caption(facts, catalog))]
+    panels = [panel(confusion_axes(facts, catalog), "confusion", _confusion_caption(facts, catalog), catalog)]
     if len(_probabilities(facts)[1]) < FEWEST:
         return panels
     two = len(e.classes) == 2
     name = catalog.quoted(e.classes[1], 40) if two else ""
     caption = catalog.say("figure.reliability", name=name) if two else catalog.say("figure.reliability_top")
-    panels.append(panel(reliability_axes(facts, catalog), "reliability", caption))
+    panels.append(panel(reliability_axes(facts, catalog), "reliability", caption, catalog))
     found = _one_against_rest(facts, roc_of, area_under)
     if found:
-        panels.append(panel(roc_axes(facts, catalog), "roc", _rates_caption("roc", found, facts, catalog)))
+        panels.append(panel(roc_axes(facts, catalog), "roc", _rates_caption("roc", found, facts, catalog), catalog))
         found = _one_against_rest(facts, precision_recall_of, average_precision)
         caption = _rates_caption("pr", found, facts, catalog)
-        panels.append(panel(precision_recall_axes(facts, catalog), "precision-recall", caption))
+        panels.append(panel(precision_recall_axes(facts, catalog), "precision-recall", caption, catalog))
     return panels
 
 

@@ -31,6 +31,7 @@ __all__ = [
 import io
 import re
 import warnings
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
@@ -39,6 +40,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter
 from numpy.typing import NDArray
 
 from pishro.report.wording import short
@@ -69,6 +71,7 @@ _COLOR = re.compile("|".join(_ROLES), re.IGNORECASE)
 _REFERENCE = re.compile(r"#([\w-]+)")
 _XML_NAMESPACE = re.compile(r"\{[^}]*\}")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_NUMBER = re.compile(r"\s*[-−+]?\d[\d.,]*(?:·10)?[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*\s?%?")
 # Inches: half of a page.
 _WIDTH = 4.7
 # Inches around the labels.
@@ -169,7 +172,20 @@ def _lay_out(axes: Axes, figure: Figure) -> None:
     )
 
 
-def inline_svg(axes: Axes, key: str, alternative: str) -> str:
+def _names(axes: Axes) -> set[str]:
+    """Labels of ticks and curves that stand for levels and not for numbers."""
+    # what `set_xticks` with labels leaves
+    named = [
+        axis
+        for axis in (axes.xaxis, axes.yaxis)
+        if isinstance(axis.get_major_locator(), FixedLocator) and isinstance(axis.get_major_formatter(), FuncFormatter)
+    ]
+    box = axes.get_legend()
+    texts = [text for axis in named for text in axis.get_ticklabels()] + ([] if box is None else box.get_texts())
+    return {text.get_text() for text in texts}
+
+
+def inline_svg(axes: Axes, key: str, alternative: str, numerals: Callable[[str], str] | None = None) -> str:
     """Draw the figure of some axes as an SVG element for an HTML page.
 
     Parameters
@@ -177,6 +193,7 @@ def inline_svg(axes: Axes, key: str, alternative: str) -> str:
     axes : what to draw.
     key : prefix of the ids within the drawing; unique in the page.
     alternative : what a reader hears who does not see the figure.
+    numerals : writes numbers as the page's language does; those that are names of data stay as they are.
     """
     page, figure = io.BytesIO(), axes.get_figure(root=True)
     if figure is None:
@@ -185,13 +202,17 @@ def inline_svg(axes: Axes, key: str, alternative: str) -> str:
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": key}), warnings.catch_warnings():
         # The browser draws the text with its own fonts, so a glyph that matplotlib's font lacks is no loss.
         warnings.filterwarnings("ignore", message=r"(?s)Glyph .* missing from", category=UserWarning)
-        _lay_out(axes, figure)
+        for _ in range(2):  # the new size may have other ticks, with longer labels
+            _lay_out(axes, figure)
         # `savefig` would draw everything twice.
         canvas: Any = FigureCanvasSVG(figure)  # its methods carry no types
         canvas.print_svg(page, metadata=nothing)
     root = ElementTree.fromstring(page.getvalue())
-    used = _references(root)
+    used, names = _references(root), _names(axes)
     for element in root.iter():
+        text = element.text or ""
+        if numerals is not None and text not in names and _NUMBER.fullmatch(text):
+            element.text = numerals(text.strip())
         attributes = _attributes(element, key, used)
         element.attrib.clear()
         element.attrib.update(attributes)

@@ -64,10 +64,6 @@ def diagnosis_sentence(diagnosis: Diagnosis, catalog: Catalog) -> str:
 
 def certificate_sentences(certificate: Certificate, catalog: Catalog) -> list[str]:
     """The certificate in words, its verdict first."""
-    values = {name: catalog.retold(v, 400) if isinstance(v, str) else v for name, v in certificate.values.items()}
-    said = [catalog.say(key, **values) for key in certificate.keys]
-    verdict = next(i for i, key in enumerate(certificate.keys) if key.rpartition(".")[2] in _VERDICTS)
-    return [said[verdict], *said[:verdict], *said[verdict + 1 :]]
-
-
-_VERDICTS = {"minimum", "minimum-symmetry", "degenerate", "saddle", "maximum", "not-stationary", "stopped"}
+    values = certificate.values | {"kkt": catalog.retold(certificate.kkt, 400)}
+    keys = [certificate.verdict, *(key for key in certificate.keys if key != certificate.verdict)]
+    return [catalog.say(key, **values) for key in keys]

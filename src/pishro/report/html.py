@@ -95,7 +95,7 @@ def _context(facts: ReportFacts, catalog: Catalog) -> dict[str, Any]:
         "columns": _cut(facts.columns, catalog),
         "left_out": _cut(facts.left_out, catalog),
         "fold": _FOLD,
-        "layers": [_layer(line) for line in facts.network_lines],
+        "layers": [_layer(line, catalog) for line in facts.network_lines],
         "training_sentences": _training_sentences(facts, catalog),
         "reasons": _reasons(facts, catalog),
         "training_figures": training_panels(facts, catalog),
@@ -163,10 +163,10 @@ def _cut(rows: list[Any], catalog: Catalog) -> dict[str, Any]:
     return {"rows": rows[:_CUT], "more": more, "count": len(rows)}
 
 
-def _layer(line: str) -> tuple[str, str]:
+def _layer(line: str, catalog: Catalog) -> tuple[str, str]:
     """Name and description of a layer: "dense1: 8 → 12 tanh" is split at its colon."""
     name, colon, rest = line.partition(":")
-    return (name.strip(), rest.strip()) if colon else ("", line)
+    return (name.strip(), catalog.retold(short(rest.strip(), 120))) if colon else ("", catalog.retold(short(line, 120)))
 
 
 def _training_sentences(facts: ReportFacts, catalog: Catalog) -> list[str]:
@@ -183,7 +183,7 @@ def _training_sentences(facts: ReportFacts, catalog: Catalog) -> list[str]:
             threads=catalog.count("thread", record.threads),
         )
     ]
-    if record.effective:
+    if record.effective and record.iterations:
         mean = sum(record.effective) / len(record.effective)
         said.append(catalog.say("training.effective", effective=number(mean), parameters=f"{record.parameters:,}"))
     if record.noise:

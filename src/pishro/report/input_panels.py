@@ -25,10 +25,10 @@ def input_panels(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
     columns = len(shares)
     some = catalog.say("figure.relevance_some", shown=_MOST, columns=f"{columns:,}")
     caption = some if columns > _MOST else catalog.say("figure.relevance")
-    panels = [panel(relevance_axes(facts, catalog), "relevance", caption)]
+    panels = [panel(relevance_axes(facts, catalog), "relevance", caption, catalog)]
     for place, found in enumerate(facts.exhibits.effects):
         axes = effect_axes(facts, catalog, found.column)
-        panels.append(panel(axes, f"effect-{place}", _effect_caption(found, facts, catalog)))
+        panels.append(panel(axes, f"effect-{place}", _effect_caption(found, facts, catalog), catalog))
     return panels
 
 

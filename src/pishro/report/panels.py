@@ -40,9 +40,9 @@ class Panel:
     caption: str
 
 
-def panel(axes: Axes, key: str, caption: str) -> Panel:
+def panel(axes: Axes, key: str, caption: str, catalog: Catalog) -> Panel:
     """The drawing on some axes with its caption; `key` is unique in the page."""
-    return Panel(inline_svg(axes, key, caption), caption)
+    return Panel(inline_svg(axes, key, caption, catalog.numerals), caption)
 
 
 def score_panel(facts: ReportFacts, catalog: Catalog) -> Panel | None:
@@ -50,7 +50,7 @@ def score_panel(facts: ReportFacts, catalog: Catalog) -> Panel | None:
     if len(_headline(facts, catalog)) < 2:
         return None
     name = short_name(catalog, "metric", facts.scores.metrics[0].name)
-    return panel(score_axes(facts, catalog), "scores", catalog.say("figure.scores", metric=name))
+    return panel(score_axes(facts, catalog), "scores", catalog.say("figure.scores", metric=name), catalog)
 
 
 def score_axes(facts: ReportFacts, catalog: Catalog, axes: Axes | None = None) -> Axes:
@@ -77,7 +77,7 @@ def _headline(facts: ReportFacts, catalog: Catalog) -> list[tuple[str, Metric]]:
 def training_panels(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
     """The curves of the training that were recorded."""
     return [
-        panel(training_axes(facts, catalog, name), name, _curve_caption(facts, catalog, name))
+        panel(training_axes(facts, catalog, name), name, _curve_caption(facts, catalog, name), catalog)
         for name in recorded(facts)
     ]
 
@@ -109,8 +109,14 @@ def _values(facts: ReportFacts, name: str) -> list[float]:
         "validation": history.validation,
         "gradient": history.gradient_norm,
         "damping": history.damping,
-        "effective": history.effective,
+        "effective": _estimated(history.effective),
     }[name]
+
+
+def _estimated(effective: list[float]) -> list[float]:
+    """γ without the iterations before its first estimate, in which all parameters counted."""
+    first = next((k for k, value in enumerate(effective) if value != effective[0]), 0)
+    return [math.nan] * first + effective[first:]
 
 
 def _key(facts: ReportFacts, name: str) -> str:
@@ -131,11 +137,12 @@ def _chosen(facts: ReportFacts, values: list[float]) -> int | None:
 
 
 def _curve_caption(facts: ReportFacts, catalog: Catalog, name: str) -> str:
-    known = _drawable(facts, name)
+    known, effective = _drawable(facts, name), facts.record.effective
+    last = sum(effective) / len(effective) if name == "effective" and effective else known[-1]
     caption = catalog.say(
         f"figure.{_key(facts, name)}",
         first=number(known[0]),
-        last=number(known[-1]),
+        last=number(last),
         parameters=f"{facts.record.parameters:,}",
     )
     running = facts.record.history.running

@@ -194,5 +194,10 @@ _THRESHOLDS = {
     "a medium effect ({reference})": "اثری میانه ({reference})",
 }
 
-RETELLINGS: dict[str, str] = {**_RECIPES, **_REASONS, **_TABLES, **_FACT_WORDS, **_THRESHOLDS}
+_LAYERS = {
+    "{what}, {number} parameters": "{what}، {number} پارامتر",
+    "{what}, the parameters of {name}": "{what}، پارامترهای {name}",
+}
+
+RETELLINGS: dict[str, str] = {**_RECIPES, **_REASONS, **_TABLES, **_FACT_WORDS, **_THRESHOLDS, **_LAYERS}
 """English template to Persian template, the more particular ones first."""

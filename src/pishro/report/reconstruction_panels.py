@@ -26,17 +26,17 @@ def reconstruction_panels(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
     panels = []
     if len(found.row) == 3:
         some, worst = image_axes(found), image_axes(found, worst=True)
-        panels.append(panel(some, "images", catalog.say("figure.images", n=len(found.some[0]))))
-        panels.append(panel(worst, "worst-images", catalog.say("figure.worst_images", n=len(found.worst[0]))))
+        panels.append(panel(some, "images", catalog.say("figure.images", n=len(found.some[0])), catalog))
+        panels.append(panel(worst, "worst-images", catalog.say("figure.worst_images", n=len(found.worst[0])), catalog))
     elif found.explained:
         shown, columns = min(len(found.explained), _BARS), len(found.explained)
         key = "figure.explained" if shown == columns else "figure.explained_some"
         caption = catalog.say(key, shown=shown, columns=f"{columns:,}")
-        panels.append(panel(column_axes(facts, catalog), "explained", caption))
+        panels.append(panel(column_axes(facts, catalog), "explained", caption, catalog))
     if found.code.shape[1] == 2:
         key = "figure.code" if found.units == 2 else "figure.code_first"
-        panels.append(panel(code_axes(found, catalog), "code", catalog.say(key, units=found.units)))
-    panels.append(panel(error_axes(found, catalog), "errors", _error_caption(found, catalog)))
+        panels.append(panel(code_axes(found, catalog), "code", catalog.say(key, units=found.units), catalog))
+    panels.append(panel(error_axes(found, catalog), "errors", _error_caption(found, catalog), catalog))
     return panels
 
 

@@ -44,17 +44,23 @@ def regression_panels(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
     thinned = ""
     if len(actual) > POINTS:
         thinned = " " + catalog.say("figure.thinned", shown=f"{POINTS:,}", rows=f"{len(actual):,}")
-    panels = [panel(agreement_axes(facts, catalog), "agreement", _agreement_caption(columns, catalog) + thinned)]
+    panels = [
+        panel(agreement_axes(facts, catalog), "agreement", _agreement_caption(columns, catalog) + thinned, catalog)
+    ]
     if len(facts.exhibits.train[0]) >= FEWEST:
         correlation = _correlation(facts.exhibits.train_correlation, catalog)
         caption = catalog.say("figure.train_agreement", correlation=correlation)
-        panels.append(panel(train_axes(facts, catalog), "train-agreement", caption))
+        panels.append(panel(train_axes(facts, catalog), "train-agreement", caption, catalog))
     trend = " " + catalog.say("figure.trend") if len(actual) >= 100 and np.ptp(predicted) > 0 else ""
-    panels.append(panel(residual_axes(facts, catalog), "residuals", catalog.say("figure.residuals") + trend + thinned))
-    panels.append(panel(histogram_axes(facts, catalog), "histogram", _histogram_caption(actual - predicted, catalog)))
+    panels.append(
+        panel(residual_axes(facts, catalog), "residuals", catalog.say("figure.residuals") + trend + thinned, catalog)
+    )
+    panels.append(
+        panel(histogram_axes(facts, catalog), "histogram", _histogram_caption(actual - predicted, catalog), catalog)
+    )
     if facts.exhibits.coverage:
         caption = catalog.say("figure.coverage", rows=catalog.count("row", _counted(facts)))
-        panels.append(panel(coverage_axes(facts, catalog), "coverage", caption))
+        panels.append(panel(coverage_axes(facts, catalog), "coverage", caption, catalog))
     return panels
 
 
@@ -64,7 +70,7 @@ def residual_panels(facts: ReportFacts, catalog: Catalog) -> list[Panel]:
     for place, column in enumerate(facts.exhibits.inputs):
         if len(_against(facts, column)[1]) >= FEWEST:
             caption = catalog.say("figure.residuals_against", column=catalog.quoted(column, 40))
-            panels.append(panel(residual_axes(facts, catalog, column), f"against-{place}", caption))
+            panels.append(panel(residual_axes(facts, catalog, column), f"against-{place}", caption, catalog))
     return panels
 
 

@@ -139,6 +139,7 @@ _ANSWER = {
     "advice.use_baseline_rows": "Prefer {baseline}: that is simpler, and the network is not better on these rows. More "
     "units between input and code, or more epochs, may change that.",
     "advice.more_held_out": "Hold out more rows or cross-validate: with {rows} the scores are only known roughly.",
+    "advice.longer": "Train longer before you judge: the time was used up after {iterations}; raise max_seconds.",
     "advice.settle": "To settle whether the network beats {baseline}, cross-validate or hold out more rows.",
     "advice.narrow": "Do not rely on the 95 % intervals yet: they hold too few of the held-out values. Look for "
     "groups of rows that differ from the training rows, and for noise that grows with the prediction.",
@@ -203,7 +204,9 @@ _STORY = {
     "training.no_curves": "This run left no curves.",
     "diagnosis.lead": "An alarm says not to trust the network; a warning asks to look; a note judges nothing.",
     "diagnosis.none": "This model was not diagnosed; fit it by pishro.fit.",
-    "certificate.lead": "What first and second derivatives say of the point where the best network stopped.",
+    "certificate.lead": "What first and second derivatives say of the point where the best network stopped. At a "
+    "strict minimum every small change of the parameters raises the training cost. That tells how the training "
+    "ended, not how well the network predicts.",
     "inputs.lead": "Relevance is the share of the prediction's variance that is lost when a column is not known. What "
     "columns do together counts for each of them, and columns that depend on each other count for more than they tell, "
     "so shares may add up to more than 100 %.",
@@ -222,9 +225,10 @@ _CAPTIONS = {
     "figure.mini_batch_cost": "Cost per training row, mean over the mini-batches of an epoch, from {first} to {last}.",
     "figure.validation": "Cost per row kept from the gradient, from {first} to {last}; the weights of its lowest "
     "point were kept.",
-    "figure.gradient": "Gradient norm of the cost; it ends at {last}.",
+    "figure.gradient": "Largest entry of the cost's gradient; it ends at {last}. At zero the cost has come to rest.",
     "figure.damping": "Levenberg–Marquardt damping λ: small is close to Gauss–Newton, large to gradient descent.",
-    "figure.effective": "Effective parameters γ; {last} of {parameters} at the end.",
+    "figure.effective": "Effective parameters γ: how many of {parameters} the rows determine, weight decay the others; "
+    "{last} at the end.",
     "figure.running": "Mean over the networks still running: {first} at the start, {last} at the end.",
     "figure.agreement": "Held-out rows: predicted against actual. {correlation}",
     "figure.train_agreement": "Training rows: predicted against actual. {correlation} A much higher R here than on "

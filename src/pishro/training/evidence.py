@@ -129,30 +129,32 @@ class _Reached:
     """
 
     point: ObjectivePoint
+    alpha: Tensor
     beta: Tensor
     gamma: Tensor
     log_evidence: Tensor
 
     def pack(self) -> dict[str, Any]:
         """All of it, not copied."""
-        books = {"beta": self.beta, "gamma": self.gamma, "log_evidence": self.log_evidence}
+        books = {name: getattr(self, name) for name in ("alpha", "beta", "gamma", "log_evidence")}
         return {"point": self.point.pack(), **books}
 
     @classmethod
     def unpacked(cls, packed: dict[str, Any]) -> "_Reached":
         """What `pack` gave."""
-        beta = packed["beta"]
-        return cls(ObjectivePoint.unpacked(packed["point"], beta), beta, packed["gamma"], packed["log_evidence"])
+        point = ObjectivePoint.unpacked(packed["point"], packed["beta"])
+        return cls(point, packed["alpha"], packed["beta"], packed["gamma"], packed["log_evidence"])
 
     def select(self, index: Tensor) -> "_Reached":
         """The members in `index`, copied."""
-        return _Reached(self.point.select(index), self.beta[index], self.gamma[index], self.log_evidence[index])
+        books = (self.alpha, self.beta, self.gamma, self.log_evidence)
+        return _Reached(self.point.select(index), *(book[index] for book in books))
 
     def update(self, index: Tensor, new: "_Reached") -> None:
         """Overwrite the members in `index`."""
         self.point.update(index, new.point)
-        self.beta[index], self.gamma[index] = new.beta, new.gamma
-        self.log_evidence[index] = new.log_evidence
+        self.alpha[index], self.beta[index] = new.alpha, new.beta
+        self.gamma[index], self.log_evidence[index] = new.gamma, new.log_evidence
 
 
 class _EvidenceRun:
@@ -178,9 +180,7 @@ class _EvidenceRun:
         self.reasons = [Reason.ITERATIONS] * members
         self.done = 0
         self.wish: Reason | None = None
-        self.best = _Reached(
-            _point(self.state).select(self.active), self.beta.clone(), self.gamma.clone(), self.log_evidence.clone()
-        )
+        self.best = self._reached().select(self.active)
         self.falls = len(objective.likelihood.scale_outputs(objective.network.outputs)) > 0
 
     def wants_more(self) -> bool:
@@ -240,7 +240,7 @@ class _EvidenceRun:
         self.state.point.update(active, combined)
         risen = torch.nonzero(evidence > self.best.log_evidence[active]).squeeze(-1)
         if self.falls and len(risen):
-            self.best.update(active[risen], _Reached(combined, beta, gamma, evidence).select(risen))
+            self.best.update(active[risen], _Reached(combined, alpha, beta, gamma, evidence).select(risen))
 
     def _retire(self, active: Tensor, reasons: tuple[Reason, ...]) -> None:
         stuck = torch.tensor([r in (Reason.NO_DESCENT, Reason.NOT_FINITE) for r in reasons], device=active.device)
@@ -285,12 +285,20 @@ class _EvidenceRun:
             self.best = _Reached.unpacked(packed["best"])
         self.stop = dataclasses.replace(self.stop, seconds=max(0.0, packed["left"]))
 
+    def _reached(self) -> _Reached:
+        """Where the members stand now, not copied."""
+        return _Reached(_point(self.state), self.alpha, self.beta, self.gamma, self.log_evidence)
+
     def result(self) -> EvidenceFit:
         """The fit so far."""
-        last = _Reached(_point(self.state), self.beta, self.gamma, self.log_evidence)
-        kept = self.best if self.falls and bool(torch.isfinite(self.best.log_evidence).all()) else last
+        kept = self.best if self.falls and bool(torch.isfinite(self.best.log_evidence).all()) else self._reached()
+        prior = self.objective.prior
         return EvidenceFit(
-            dataclasses.replace(self.objective, beta=kept.beta),
+            dataclasses.replace(
+                self.objective,
+                prior=None if prior is None else dataclasses.replace(prior, alpha=kept.alpha),
+                beta=kept.beta,
+            ),
             kept.point,
             kept.beta,
             kept.gamma,

@@ -99,6 +99,8 @@ class TrainedMembers:
     posterior : uncertainty of θ; None where only the spread between members tells of it.
     record : what was done.
     prior : under which θ was reached; None where there was none, and for a model that was read from a file.
+    power : β to which the rows' likelihood was raised where its scale is free (K,), and by which that scale was widened
+        afterwards; None as for `prior`.
     """
 
     theta: Tensor
@@ -106,6 +108,15 @@ class TrainedMembers:
     posterior: LaplacePosterior | None
     record: TrainingRecord
     prior: NormalPrior | None = None
+    power: Tensor | None = None
+
+    def minimized(self, net: Network, likelihood: Likelihood) -> tuple[Tensor, Tensor]:
+        """θ (K, P) and β (K,) of the cost that was minimized: with a free scale they are not those to predict with."""
+        if self.power is None:
+            return self.theta, self.beta
+        theta = self.theta.clone()
+        _widen(net, likelihood, theta, 1 / self.power)
+        return theta, self.power
 
 
 def train_members(
@@ -161,9 +172,10 @@ def _train(
         raise DataError("No member reached a finite cost; look for extreme values among the inputs and the target.")
     point, beta, gamma = fit.point.select(good), fit.beta[good], fit.gamma[good]
     posterior = LaplacePosterior.of(point.precision)
+    power = None
     if not likelihood.dispersion:
         _widen(net, likelihood, point.x, beta)
-        beta = torch.ones_like(beta)
+        power, beta = beta, torch.ones_like(beta)
     record = _record(net, batch, plan, watcher)
     record.device = place.words
     record.members = len(beta)
@@ -176,7 +188,8 @@ def _train(
     record.seconds = time.perf_counter() - journal.began
     prior = fit.objective.prior
     kept = None if prior is None else prior.select(good).to(HERE)
-    return TrainedMembers(point.x.to(HERE), beta.to(HERE), posterior, record, kept)
+    power = None if power is None else power.to(HERE)
+    return TrainedMembers(point.x.to(HERE), beta.to(HERE), posterior, record, kept, power)
 
 
 def _widen(net: Network, likelihood: Likelihood, theta: Tensor, beta: Tensor) -> None:
