@@ -23,7 +23,8 @@ def _create(temporary: Path, final: Path) -> None:
         if final.exists():
             temporary.chmod(final.stat().st_mode & 0o777)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # on a file system for reading alone even this is refused
+            temporary.unlink()
         raise DataError(
             f"'{final}' was to be written, but its folder refuses a new file ({_reason(error)}); choose another folder."
         ) from error

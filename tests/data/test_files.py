@@ -1,5 +1,6 @@
 """Reading, converting and writing tables."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -131,6 +132,16 @@ def test_replacing_refuses_absent_folder_and_folder(tmp_path):
 def test_replacing_refuses_a_folder_without_rights(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(DataError, match="choose another folder"), replacing(tmp_path / "a.txt"):
+        pass
+
+
+def test_replacing_in_a_file_system_for_reading_alone(tmp_path, monkeypatch):
+    def refused(*_):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr("pishro.atomic.os.open", refused)
+    monkeypatch.setattr(Path, "unlink", refused)  # as such a system does, of a file that is not there
+    with pytest.raises(DataError, match="read-only"), replacing(tmp_path / "a.txt"):
         pass
 
 

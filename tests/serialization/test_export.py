@@ -186,7 +186,10 @@ def test_hostile_names_stay_names(tmp_path: Path) -> None:
         assert model.export(tmp_path / f"9 m{suffix}").deviation < 1e-5  # type: ignore[operator]
 
 
-def test_refusals(score: pishro.Model, tmp_path: Path) -> None:
+def test_refusals(score: pishro.Model, survived: pishro.Model, tmp_path: Path) -> None:
+    for suffix in (".c", ".py", ".m", ".onnx"):
+        with pytest.raises(SettingError, match="asked of a classifier"):
+            survived.export(tmp_path / f"m{suffix}", interval=0.9)
     with pytest.raises(SettingError, match=r"\.onnx, \.c, \.py"):
         score.export(tmp_path / "m.java")
     with pytest.raises(SettingError, match="between 0 and 1"):

@@ -8,7 +8,7 @@ import torch
 from sklearn.datasets import load_digits
 
 import pishro
-from pishro.errors import ModelFileError
+from pishro.errors import ModelFileError, SettingError
 from pishro.models import AutoencoderModel, ConvModel
 from pishro.serialization import load_model, load_row_model, save_row_model
 
@@ -70,6 +70,8 @@ def test_files_of_another_kind_or_cut_off(tmp_path: Path) -> None:
     path = tmp_path / "m.safetensors"
     pishro.fit({"x": list(range(30)), "y": list(range(30))}, "y", hidden=1, members=1).save(path)
     assert pishro.load(path).schema.target == "y"
+    with pytest.raises(SettingError, match=r"received a Model; one of a table is written by"):
+        save_row_model(pishro.load(path), path)  # type: ignore[arg-type]
     with pytest.raises(ModelFileError, match=r"one of a table; use `pishro\.load`"):
         load_row_model(path)
     save_row_model(pishro.Autoencoder((), epochs=1).fit(X).model_, path)

@@ -74,13 +74,20 @@ def write_table(frame: pl.DataFrame, path: str | os.PathLike[str]) -> None:
 
     Raises
     ------
-    DataError : another suffix, or a folder that is absent or refuses writing.
+    DataError : another suffix, a folder that is absent or refuses writing, or a disk without room.
     """
     suffix = Path(path).suffix.lower()
     if suffix not in WRITABLE:
         raise DataError(f"A name ending in one of {', '.join(WRITABLE)} was expected, but '{path}' came; rename it.")
     with replacing(path) as temporary:
-        if suffix == ".parquet":
-            frame.write_parquet(temporary)
-        else:
-            frame.write_csv(temporary, separator="\t" if suffix == ".tsv" else ",")
+        try:
+            if suffix == ".parquet":
+                frame.write_parquet(temporary)
+            else:
+                frame.write_csv(temporary, separator="\t" if suffix == ".tsv" else ",")
+        except (OSError, pl.exceptions.ComputeError) as error:  # polars says either, as the format has it
+            reason = str(error).split("\n", 1)[0]
+            raise DataError(
+                f"'{path}' could not be written ({reason}); make room, or write elsewhere. The old file, if any, is "
+                "untouched."
+            ) from error

@@ -14,7 +14,7 @@ from typing import Any
 
 from torch import Tensor
 
-from pishro.errors import ModelFileError
+from pishro.errors import ModelFileError, SettingError
 from pishro.likelihoods import Intensities, Likelihood, likelihood_from_json
 from pishro.models import (
     AutoencoderModel,
@@ -47,8 +47,15 @@ def save_row_model(model: RowModel, path: str | os.PathLike[str]) -> None:
     ------
     DataError
         If the folder does not exist or cannot be written to.
+    SettingError
+        If it is another kind of model.
     """
-    name = next(name for name, kind in KINDS.items() if isinstance(model, kind.model))
+    name = next((name for name, kind in KINDS.items() if isinstance(model, kind.model)), None)
+    if name is None:
+        raise SettingError(
+            f"A {', '.join(KINDS)} model was expected, received a {type(model).__name__}; one of a table is written by "
+            "`save_model`."
+        )
     header, tensors = KINDS[name].parts(model)
     header = {"format": FORMAT, "kind": name, **header}
     tensors = {key: t.contiguous() for key, t in (tensors | _scaling_parts(model.scaling)).items()}

@@ -85,6 +85,10 @@ class Sigmoid(Elementwise):
         """Value σ(z)."""
         return torch.sigmoid(z)
 
+    def overwriting(self, z: Tensor) -> Tensor:
+        """Value σ(z), over z."""
+        return z.sigmoid_()
+
     def derivative(self, kept: Tensor) -> Tensor:
         """y(1 − y)."""
         return kept * (1 - kept)

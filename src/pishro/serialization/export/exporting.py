@@ -105,8 +105,9 @@ def _c(program: Program, samples: Samples, path: Path, settings: ExportSettings)
     with_, worst = compiler(), None
     if with_ is not None:
         worst = _checked(run_compiled(with_, source, program, samples.matrix), samples)
-    _write(header, source.header)
-    _write(path, source.source)
+    with replacing(header) as declared, replacing(path) as defined:  # both or none: the one belongs to the other
+        declared.write_text(source.header, encoding="utf-8")
+        defined.write_text(source.source, encoding="utf-8")
     said = (
         f"compiled by {Path(with_).name} {' '.join(FLAGS)}; {_agrees(worst)}" if with_ and worst is not None else _NOT
     )

@@ -8,6 +8,7 @@ from typing import Literal, final
 import numpy as np
 
 from pishro.data import ClassTarget, NumericTarget
+from pishro.errors import SettingError
 from pishro.models import TableModel
 from pishro.serialization.export.encoding import encode, raw_columns
 from pishro.serialization.export.layers import Passed, walk
@@ -47,8 +48,11 @@ def program_of(model: TableModel, settings: ExportSettings = PLAIN) -> Program:
     Raises
     ------
     SettingError
-        If a layer, an activation or the cost cannot be expressed; the sentence names it and the remedy.
+        If a layer, an activation or the cost cannot be expressed, or an interval was asked of a classifier; the
+        sentence names it and the remedy.
     """
+    if isinstance(model.target, ClassTarget) and settings.interval is not None:
+        raise SettingError("An interval was asked of a classifier, which gives probabilities; export without it.")
     build = Builder()
     path = walk(build, model.network, model.trained.theta, encode(build, model.encoder))
     outputs = _classes(build, model, settings, path) if isinstance(model.target, ClassTarget) else {}
