@@ -4,13 +4,15 @@ __all__ = ["Judgment", "judge_as", "judge_column"]
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
 
 from pishro.data.cells import boolean_level, numbers, timestamps
+from pishro.data.decimal_marks import NO_MARKS, Marks, spelled_numbers
 from pishro.data.schema import Column, Kind, LeftOut
-from pishro.data.spelling import TextColumn, date_format, number_style, zero_padded
+from pishro.data.spelling import TextColumn, date_format, zero_padded
 
 MOST_LEVELS = 50  # Beyond it the one-hot code is wider than most tables' other inputs together.
 ROWS_PER_LEVEL = 5  # Fewer rows a level, on average, teach a network nothing about the level.
@@ -100,7 +102,7 @@ def _date(series: pl.Series, pattern: str, notes: list[str]) -> Judgment:
     return Judgment(Column(series.name, "date", pattern, missing), notes=tuple(notes))
 
 
-def _failures(name: str, what: str, failed: list[str], text: TextColumn) -> list[str]:
+def _failures(name: str, what: str, failed: Sequence[str], text: TextColumn) -> list[str]:
     if not failed:
         return []
     count = sum(text.counts[t] for t in failed)
@@ -144,7 +146,7 @@ def _words_column(name: str, text: TextColumn) -> Judgment:
     return _levels(name, text, "categorical", [])
 
 
-def _text(series: pl.Series) -> Judgment:
+def _text(series: pl.Series, marks: Marks) -> Judgment:
     name, text = series.name, TextColumn.of(series)
     if not text.counts:
         return _out(name, "every cell is missing")
@@ -152,13 +154,10 @@ def _text(series: pl.Series) -> Judgment:
         judged = _words_column(name, text)
         note = f"{name!r} holds codes padded with zeros and is read as categories."
         return dataclasses.replace(judged, notes=(*judged.notes, note)) if judged.column else judged
-    numeric = number_style(text)
-    if numeric:
-        style, failed = numeric
-        notes = _failures(name, "numbers", failed, text)
-        if style != "plain":
-            notes.append(f"{name!r} is written with {_STYLE_WORDS[style]}.")
-        return _numeric(series, style, notes)
+    spelled = spelled_numbers(text, marks)
+    if spelled:
+        notes = _failures(name, "numbers", spelled.failed, text)
+        return _numeric(series, spelled.style, notes + spelled.notes(name))
     dated = date_format(text)
     if dated:
         pattern, failed, rival = dated
@@ -169,11 +168,8 @@ def _text(series: pl.Series) -> Judgment:
     return _words_column(name, text)
 
 
-_STYLE_WORDS = {"thousands": "commas between thousands", "decimal comma": "decimal commas"}
-
-
-def judge_column(series: pl.Series) -> Judgment:
-    """What an input column (N,) is, or why it is left out."""
+def judge_column(series: pl.Series, marks: Marks = NO_MARKS) -> Judgment:
+    """What an input column (N,) is, or why it is left out; `marks` are those of its table."""
     dtype, name = series.dtype, series.name
     if series.null_count() == len(series):
         return _out(name, "every cell is missing")
@@ -186,16 +182,18 @@ def judge_column(series: pl.Series) -> Judgment:
     if dtype.is_temporal():
         return _date(series, "", [])
     if dtype == pl.String:
-        return _text(series)
+        return _text(series, marks)
     return _words_column(name, TextColumn.of(series))
 
 
-def judge_as(series: pl.Series, kind: Kind) -> Judgment:
-    """The column as the user declared it; left out only if nothing of that kind is in it."""
+def judge_as(series: pl.Series, kind: Kind, marks: Marks = NO_MARKS) -> Judgment:
+    """The column as the user declared it; left out only if nothing of that kind is in it; `marks` as above."""
     text = TextColumn.of(series) if series.dtype == pl.String else None
     if kind == "numeric":
-        numeric = number_style(text) if text else None
-        judged = _numeric(series, numeric[0] if numeric else "plain", [])
+        spelled = spelled_numbers(text, marks) if text else None
+        judged = (
+            _numeric(series, spelled.style, spelled.notes(series.name)) if spelled else _numeric(series, "plain", [])
+        )
         return Judgment(judged.column, None, judged.notes) if judged.column else judged
     if kind == "date":
         dated = date_format(text) if text else None
