@@ -7,6 +7,7 @@ import functools
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import torch
 
@@ -141,6 +142,17 @@ class TableEncoder:
         """
         _refuse_lacking(frame, [c.name for c in self.columns])
         return [sentence for c in self.columns for sentence in c.check(frame[c.name])]
+
+    def outside(self, frame: pl.DataFrame) -> dict[str, npt.NDArray[np.bool_]]:
+        """For each column, where (N,) its cells are outside what the training rows had.
+
+        Raises
+        ------
+        DataError : columns are lacking, or most cells of one are of the wrong type.
+        SettingError : the encoder is of a version that did not keep the ranges.
+        """
+        _refuse_lacking(frame, [c.name for c in self.columns])
+        return {c.name: c.outside(frame[c.name]) for c in self.columns}
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the header of a model file."""

@@ -7,6 +7,7 @@ import functools
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pishro.data.cells import Floats, level_of, mapped
@@ -86,6 +87,12 @@ class LevelEncoder:
             out[codes == UNSEEN, len(self._shown)] = 1.0
         if self.indicator:
             out[codes == MISSING, -1] = 1.0
+
+    def outside(self, series: pl.Series) -> npt.NDArray[np.bool_]:
+        """Where (N,) training had no such level; with a feature 'other' it had, as far as the model can tell."""
+        codes = self._read(series)
+        new = [code for code, known in ((UNSEEN, self.other), (MISSING, self.indicator)) if not known]
+        return np.isin(codes, new)
 
     def check(self, series: pl.Series) -> list[str]:
         """Sentences on cells that training did not know."""
