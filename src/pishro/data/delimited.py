@@ -28,13 +28,18 @@ import polars as pl
 from pishro.errors import DataError
 
 SEPARATORS = (",", ";", "\t", "|")
-SNIFFED_LINES = 50  # Enough to see which separator repeats; a longer look changes nothing in practice.
+
+SNIFFED_LINES = 50
+"""Enough to see which separator repeats; a longer look changes nothing in practice."""
+
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _BLANK_LINE = re.compile(r"\n *(?=\n|$)")
 _ZERO_PADDED = r"^0\d+$"
 _POINT_BETWEEN_THOUSANDS = r"^[+-]?(?:\d+|[1-9]\d{0,2}\.\d{3})$"
 _DECIMAL_COMMA = r"^[+-]?[\d.]+,\d+$"
-FIELD_LIMIT = 2**31 - 1  # The largest C long everywhere; the csv module's own 131,072 refuses long texts.
+
+FIELD_LIMIT = 2**31 - 1
+"""The largest C long everywhere; the csv module's own 131,072 refuses long texts."""
 
 
 def decoded(data: bytes, path: Path) -> str:

@@ -14,17 +14,26 @@ from pishro.data.decimal_marks import NO_MARKS, Marks, spelled_numbers
 from pishro.data.schema import Column, Kind, LeftOut
 from pishro.data.spelling import TextColumn, date_format, zero_padded
 
-MOST_LEVELS = 50  # Beyond it the one-hot code is wider than most tables' other inputs together.
-ROWS_PER_LEVEL = 5  # Fewer rows a level, on average, teach a network nothing about the level.
-NEARLY_DISTINCT = 0.9  # Share of distinct texts from which a text column names rows instead of describing them.
-LONG_TEXT = 40  # Mean characters; category labels are shorter.
+MOST_LEVELS = 50
+"""Beyond it the one-hot code is wider than most tables' other inputs together."""
+
+ROWS_PER_LEVEL = 5
+"""Fewer rows a level, on average, teach a network nothing about the level."""
+
+NEARLY_DISTINCT = 0.9
+"""Share of distinct texts from which a text column names rows instead of describing them."""
+
+LONG_TEXT = 40
+"""Mean characters; category labels are shorter."""
+
 FEWEST_ROWS = 10
 IDENTIFIER_WORDS = frozenset(
     {"id", "ids", "pid", "uid", "uuid", "guid", "idx", "index", "order", "key", "serial", "row", "instant", "no", "nr",
      "number", "rowid", "recordid"}
 )  # fmt: skip
-# Counters that carry meaning: a yearly table has one row a year.
+
 MEANINGFUL_COUNTERS = frozenset({"x", "t", "year", "time", "date", "day", "month", "week", "hour", "age", "yr"})
+"""Counters that say something of the row: a yearly table has one row a year."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,10 +16,18 @@ from pishro.data.spelling import TextColumn
 from pishro.errors import DataError
 
 FEWEST_ROWS = 10
-MOST_CLASS_CODES = 10  # Ten digits; more whole numbers than that are counts or measures.
-CLASS_SHARE = 0.05  # Distinct codes over rows above which whole numbers are taken for measures.
-ROWS_PER_CLASS = 2  # Fewer rows a class on average: the column names rows.
-CAPPED_SHARE = 0.01  # Share of the rows at the largest value that makes it look like a limit.
+
+MOST_CLASS_CODES = 10
+"""Ten digits; more whole numbers than that are counts or measures."""
+
+CLASS_SHARE = 0.05
+"""Distinct codes over rows above which whole numbers are taken for measures."""
+
+ROWS_PER_CLASS = 2
+"""Fewer rows a class on average: the column names rows."""
+
+CAPPED_SHARE = 0.01
+"""Share of the rows at the largest value that makes it look like a limit."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,8 +16,11 @@ import polars as pl
 from pishro.data.cells import Floats, numbers
 from pishro.errors import DataError, SettingError
 
-FLAT = 1e-13  # Spread relative to the size of the values that rounding alone explains.
-LARGE = 1e150  # Beyond it a square overflows in float64.
+FLAT = 1e-13
+"""Spread relative to the size of the values that rounding alone explains."""
+
+LARGE = 1e150
+"""Beyond it a square overflows in float64."""
 
 
 def mean_and_scale(values: Floats, weight: Floats | None = None) -> tuple[float, float]:

@@ -9,7 +9,9 @@ Kind = Literal["numeric", "categorical", "boolean", "date"]
 Task = Literal["regression", "classification"]
 Label = str | int | float | bool
 KINDS: tuple[Kind, ...] = ("numeric", "categorical", "boolean", "date")
-SHOWN = 12  # Names in a sentence before it says how many more there are.
+
+SHOWN = 12
+"""Names in a sentence before it says how many more there are."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,8 +9,12 @@ import polars as pl
 
 from pishro.data.cells import MISSING_SPELLINGS, cell_text, latin, timestamps
 
-AGREEMENT = 0.95  # Share of the non-missing cells that has to follow a spelling before a column is read by it.
-PROBED = 300  # Distinct values tried for dates first; a column that fails there is no date column.
+AGREEMENT = 0.95
+"""Share of the non-missing cells that has to follow a spelling before a column is read by it."""
+
+PROBED = 300
+"""Distinct values tried for dates first; a column that fails there is no date column."""
+
 _DATE_LIKE = re.compile(r"\d{1,4}[-/. ]\w{1,9}[-/. ]\d{1,4}.*|[A-Za-z]{3,9} \d{1,2},? \d{4}.*")
 _DAY_FORMATS = (
     "%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y",
