@@ -26,7 +26,7 @@ def _fitted(series: pl.Series, column: Column, weight: Floats | None) -> ColumnE
         return NumericEncoder.fit(series, column.style, weight)
     if column.kind == "date":
         return DateEncoder.fit(series, column.style, weight)
-    return LevelEncoder.fit(series, column.kind)
+    return LevelEncoder.fit(series, column.kind, *([column.levels] if column.levels else []))
 
 
 def _restored(data: dict[str, Any]) -> ColumnEncoder:

@@ -110,8 +110,9 @@ _TABLES = {
     ),
     "numbers": "عدد",
     "dates": "تاریخ",
-    "{name} has {number} levels: the {number_k} most frequent are kept, the others ({number_r} rows) become 'other'.": (
-        "{name} دارای {number} سطح است: {number_k} سطح پرشمارتر نگه داشته شدند و بقیه ({number_r} سطر) در "
+    "{name} has {number} levels: the {number_k} most frequent are kept, the others ({number_r} rows, {number_s} %) "
+    "become 'other'.": (
+        "{name} دارای {number} سطح است: {number_k} سطح پرشمارتر نگه داشته شدند و بقیه ({number_r} سطر، {number_s}٪) در "
         "\u2066'other'\u2069 گرد آمدند."
     ),
     "{name} holds codes padded with zeros and is read as categories.": (
