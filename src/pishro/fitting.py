@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 import numpy.typing as npt
 
-from pishro.data import ClassTarget, Schema, read_table, too_large
+from pishro.data import ClassTarget, Schema, too_large
 from pishro.diagnosis import Certificate, Diagnosis, Observation, certify, diagnose
 from pishro.errors import SettingError, unknown_name
 from pishro.models import (
@@ -237,7 +237,7 @@ def fit(
     if isinstance(table, str | os.PathLike):
         path = Path(table)
         large = too_large(path) if stream is None else stream
-        fitted = (fit_stream if large else _fit_file)(path, target, chosen, progress, started)
+        fitted = (fit_stream if large else fit_table)(path, target, chosen, progress, started)
     elif stream:
         raise SettingError("Expected a file to read in parts, received a table that is in memory; leave `stream` out.")
     else:
@@ -246,16 +246,6 @@ def fit(
     if kept is not None and not kept.keep:
         kept.remove()
     return model
-
-
-def _fit_file(
-    path: Path,
-    target: str,
-    settings: FitSettings,
-    progress: Watch | None,
-    started: Callable[[Schema, str], None] | None,
-) -> FittedTable:
-    return fit_table(read_table(path), target, settings, progress, started)
 
 
 def _kept(checkpoint: str | os.PathLike[str] | Checkpoints | None, resume: bool) -> Checkpoints | None:

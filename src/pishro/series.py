@@ -57,6 +57,10 @@ class SeriesModel(Model):
         """Encoded rows (N, D) and targets (N, 1) of the rows that have their whole past."""
         return super().coded(self.lags.table(frame_from(table), answers=True))
 
+    def outside(self, table: Any) -> list[tuple[str, ...]]:
+        """For each row that has its whole past, the inputs in which it lies outside what the training covered."""
+        return super().outside(self.lags.table(frame_from(table)))
+
     def _encoded(self, table: Any) -> Iterator[Tensor]:
         return super()._encoded(self.lags.table(frame_from(table)))
 

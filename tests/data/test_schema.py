@@ -2,12 +2,14 @@
 
 import json
 import warnings
+from collections import Counter
 
 import numpy as np
 import polars as pl
 import pytest
 
-from pishro.data import Schema, infer_schema, load_example, usable_rows
+from pishro.data import Schema, TableEncoder, infer_schema, load_example, usable_rows
+from pishro.data.judging_columns import judge_column
 from pishro.errors import DataError, SettingError
 
 ROWS = 40
@@ -170,10 +172,34 @@ def test_notes():
     assert "2 cells are not numbers ('oops')" in notes_of(
         pl.DataFrame({"a": ["oops"] * 2 + ["1.5", "2.5"] * 99, "b": b, "y": a})
     )
-    many = [f"l{(i * i) % 397}" for i in range(2000)]
-    assert "become 'other'" in notes_of(pl.DataFrame({"a": many, "y": np.resize(NUMBER, 2000)}))
     ambiguous = ["01/02/2020", "03/04/2021"] * 20
     assert "%m/%d/%Y is used" in notes_of(pl.DataFrame({"a": ambiguous, "y": NUMBER}))
+
+
+def test_many_levels_are_kept_as_the_rows_allow():
+    levels = [f"l{min(i // 2, i % 300)}" for i in range(4000)]
+    frame = pl.DataFrame({"a": levels, "y": np.resize(NUMBER, 4000)})
+    schema = infer_schema(frame, "y")
+    counts = sorted(Counter(levels).values(), reverse=True)
+    rare = sum(counts[255:])
+    assert f"'a' has 300 levels: the 255 most frequent are kept, the others ({rare} rows, {rare / 40:.1f} %)" in str(
+        schema
+    )
+    encoder = TableEncoder.fit(frame, Schema.from_json(json.loads(json.dumps(schema.to_json()))))
+    assert len(encoder.names) == 256
+    assert encoder.transform(frame).sum(0).sort(descending=True).values[-1] == min(counts[:255])
+    assert encoder.names[-1] == "a=other"
+    assert int(encoder.transform(frame)[:, -1].sum()) == rare
+    few = infer_schema(frame.head(1600).with_columns(a=pl.Series([f"l{i % 60}" for i in range(1600)])), "y")
+    assert "other" not in str(few)
+
+
+def test_a_long_table_keeps_fewer_levels():
+    frame = pl.DataFrame({"a": [f"l{i % 300}" for i in range(120_000)], "y": np.resize(NUMBER, 120_000)})
+    (column,) = infer_schema(frame, "y").columns
+    assert column.levels == 2**23 // 120_000 == 69
+    assert len(TableEncoder.fit(frame, infer_schema(frame, "y")).names) == 69
+    assert judge_column(pl.Series("a", ["u", "v"] * 100_000)).column.levels == 50
 
 
 def test_round_trip_and_sentences():

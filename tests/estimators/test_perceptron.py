@@ -1,4 +1,4 @@
-"""The perceptron rule: separable and not, against a linear programme's verdict."""
+"""The perceptron rule: separable and not, against a linear program's verdict."""
 
 import numpy as np
 import pytest

@@ -122,11 +122,11 @@ def test_gamma_regression_equals_scikit_learn(shape: float | None) -> None:
 @pytest.mark.parametrize(
     ("likelihood", "level"), [(Quantile((0.5,)), 0.5), (Quantile((0.8,)), 0.8), (Laplace(1.0), 0.5)]
 )
-def test_quantile_regression_reaches_the_linear_programme(likelihood: Likelihood, level: float) -> None:
+def test_quantile_regression_reaches_the_linear_program(likelihood: Likelihood, level: float) -> None:
     y = (X @ TRUTH)[:, None] + torch.randn(N, 1, generator=torch.Generator().manual_seed(7), dtype=torch.float64)
     model = QuantileRegressor(quantile=level, alpha=0, solver="highs").fit(X.numpy(), y[:, 0].numpy())
     weight, bias = fit(likelihood, y)
     ours, theirs = X @ weight + bias, torch.from_numpy(model.predict(X.numpy()))[:, None]
     one = Quantile((level,))
-    # the optimum of a linear programme lies on a vertex, which steps of a quadratic model approach and do not hit
+    # the optimum of a linear program lies on a vertex, which steps of a quadratic model approach and do not hit
     assert one.nll(ours, y).mean() < one.nll(theirs, y).mean() * (1 + 1e-4)

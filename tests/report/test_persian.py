@@ -3,11 +3,13 @@
 import re
 import string
 
+import polars as pl
 import pytest
 from report_factories import binary_facts, digits_facts, examined, regression_facts, training_record
 from test_html import HOSTILE, Page
 
 import pishro
+from pishro.data import infer_schema
 from pishro.errors import SettingError
 from pishro.optim import Reason
 from pishro.report.html import render_report
@@ -85,6 +87,19 @@ def test_what_tables_say_is_known() -> None:
     outside = re.sub(r"[\u2066-\u2068][^\u2066-\u2069]*\u2069", "", page.text)
     english = set(re.findall(r"\b[a-z]{4,}\b", outside)) - {"dense", "tanh", "linear", "parameters", "import", "pishro"}
     assert english <= {*table, "model", "table", "target", "seed", "torch", "python"}
+
+
+@pytest.mark.parametrize(
+    ("sibling", "separator"),
+    [(["82,5", "7,25"], ""), (["1,234,567", "2,500"], ""), ([0.5, 1.5], ""), ([5, 7], ""), ([5, 7], ";")],
+)
+def test_what_is_said_of_commas_is_known(sibling: list[object], separator: str) -> None:
+    frame = pl.DataFrame({"x": sibling * 20, "y": ["5,830", "6,125", "9,001", "1,550"] * 10})
+    told = [PERSIAN.retold(note) for note in infer_schema(frame, "y", separator=separator).notes]
+    assert len(told) >= 2
+    for sentence in told:
+        outside = re.sub(r"[\u2066-\u2068][^\u2066-\u2069]*\u2069", "", sentence)
+        assert not re.search(r"[A-Za-z]{2,}", outside), sentence
 
 
 def test_an_unknown_sentence_stays_and_is_isolated() -> None:

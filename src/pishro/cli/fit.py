@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from pishro.cli.limits import bounds_from, monotone_from
 from pishro.cli.machine import emit
-from pishro.data import Schema, load_example, read_table, too_large
+from pishro.data import Schema, load_example, read_table
 from pishro.errors import DataError, Interrupted, SettingError
 from pishro.fitting import Model
 from pishro.fitting import fit as fit_model
@@ -90,7 +90,7 @@ def _fitted(wanted: Wanted, frame: Any, target: str, console: Console, checkpoin
             target,
             progress=view,
             started=_said(console),
-            stream=isinstance(frame, Path) or None,
+            stream=wanted.stream or None,
             checkpoint=checkpoint,
             **settings,
         )
@@ -130,13 +130,10 @@ def _source(wanted: Wanted) -> tuple[Any, str, str]:
         return frame, wanted.target or target, wanted.example
     if wanted.table is None:
         raise SettingError("Expected a table, such as `pishro fit table.csv --target y`, or --example diabetes.")
-    if wanted.target is not None and (wanted.stream or too_large(wanted.table)):
-        return wanted.table, wanted.target, wanted.table.stem
-    frame = read_table(wanted.table)
     if wanted.target is None:
-        names = ", ".join(repr(c) for c in frame.columns[:20])
+        names = ", ".join(repr(c) for c in read_table(wanted.table).columns[:20])
         raise SettingError(f"Expected --target and the name of the column to predict; the columns are {names}.")
-    return frame, wanted.target, wanted.table.stem
+    return wanted.table, wanted.target, wanted.table.stem
 
 
 def _file_name(target: str) -> str:

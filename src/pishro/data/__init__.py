@@ -3,7 +3,7 @@
 from pishro.atomic import replacing
 from pishro.data.encoders import TableEncoder
 from pishro.data.examples import EXAMPLES, load_example
-from pishro.data.files import read_table, write_table
+from pishro.data.files import read_table, separator_of, write_table
 from pishro.data.frames import frame_from
 from pishro.data.inference import infer_inputs, infer_schema
 from pishro.data.lags import Lags, column_name
@@ -39,6 +39,7 @@ __all__ = [
     "load_example",
     "read_table",
     "replacing",
+    "separator_of",
     "target_encoder",
     "target_from_json",
     "too_large",

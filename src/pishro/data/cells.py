@@ -11,6 +11,7 @@ __all__ = [
     "NUMBER_STYLES",
     "boolean_level",
     "cell_text",
+    "latin",
     "level_of",
     "mapped",
     "number_of",
@@ -38,8 +39,11 @@ NUMBER_STYLES = ("plain", "thousands", "decimal comma")
 _PATTERNS = {
     "plain": re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII),
     "thousands": re.compile(r"[+-]?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d*)?", re.ASCII),
-    "decimal comma": re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?(?:[eE][+-]?\d+)?", re.ASCII),
+    "decimal comma": re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?(?:[eE][+-]?\d+)?", re.ASCII),
 }
+# Persian and Arabic: digits, the percent sign, and two marks of their own, so that none of them means two things.
+_EASTERN = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٪", "0123456789" * 2 + "%")
+_EASTERN_GROUPS = re.compile(r"(?<=\d)٬(?=\d{3}(?!\d))", re.ASCII)
 _INFINITE = frozenset({"inf", "infinity"})
 _TRUE = frozenset({"true", "yes", "y", "t", "on", "1"})
 _FALSE = frozenset({"false", "no", "n", "f", "off", "0"})
@@ -74,10 +78,16 @@ def level_of(kind: str) -> Callable[[Any], str | None]:
     return boolean_level if kind == "boolean" else cell_text
 
 
+def latin(text: str) -> str:
+    """A text with Persian and Arabic digits as 0 to 9, without their mark between thousands; '٫' stays."""
+    return text if text.isascii() else _EASTERN_GROUPS.sub("", text.translate(_EASTERN))
+
+
 def number_of(value: Any, style: str = "plain") -> float:
     """The number that a cell spells: NaN if missing or infinite, `UNREADABLE` (infinity) if it is not a number.
 
-    A leading currency sign and a trailing percent sign are passed over.
+    A leading currency sign and a trailing percent sign are passed over. Digits may be Persian or Arabic; their marks
+    '٬' between thousands and '٫' before decimals are read in every style.
     """
     if value is None:
         return math.nan
@@ -86,7 +96,9 @@ def number_of(value: Any, style: str = "plain") -> float:
     text = str(value).strip()
     if text.lower() in MISSING_SPELLINGS or text.lower().lstrip("+-") in _INFINITE:
         return math.nan
-    text = text.replace("\u2212", "-").lstrip("$€£").rstrip("%").strip()
+    if not text.isascii():
+        text = latin(text).replace("\u2212", "-").replace("٫", "," if style == "decimal comma" else ".")
+    text = text.lstrip("$€£").rstrip("%").strip()
     if not _PATTERNS[style].fullmatch(text):
         return UNREADABLE
     if style == "thousands":

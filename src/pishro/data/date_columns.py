@@ -6,13 +6,20 @@ import dataclasses
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pishro.data.cells import Floats, timestamps
-from pishro.data.numeric_columns import mean_and_scale, median_of
+from pishro.data.numeric_columns import beyond, mean_and_scale, median_of
 from pishro.errors import DataError
 
 MICROSECONDS_A_DAY = 86_400e6
+
+
+def _days(moments: pl.Series) -> Floats:
+    """Days (N,) since 1970-01-01, NaN where missing."""
+    days: Floats = moments.to_physical().cast(pl.Float64).to_numpy() / MICROSECONDS_A_DAY
+    return days
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +35,7 @@ class DateEncoder:
     median, mean, scale : days since 1970-01-01 in the training part; scale 0 (constant) encodes as zeros.
     clock : whether there are times of day.
     indicator : whether a 0/1 feature marks missing cells.
+    low, high : first and last day of the training part; None in files of versions that did not keep them.
     """
 
     name: str
@@ -38,20 +46,23 @@ class DateEncoder:
     clock: bool
     indicator: bool
     kind: Literal["date"] = "date"
+    low: float | None = None
+    high: float | None = None
 
     @classmethod
     def fit(cls, series: pl.Series, style: str, weight: Floats | None = None) -> "DateEncoder":
         """Learn from the training part (N,), its rows weighted; a column without any date encodes as zeros."""
         moments, _ = timestamps(series, style)
-        days = moments.to_physical().cast(pl.Float64).to_numpy() / MICROSECONDS_A_DAY
+        days = _days(moments)
         missing = np.isnan(days)
         if missing.all():
-            return cls(series.name, style, 0.0, 0.0, 0.0, False, False)
+            return cls(series.name, style, 0.0, 0.0, 0.0, False, False, low=np.inf, high=-np.inf)
         known = days[~missing]
         median = median_of(known, None if weight is None else weight[~missing])
         mean, scale = mean_and_scale(np.where(missing, median, days), weight)
         clock = bool((known != np.floor(known)).any())
-        return cls(series.name, style, median, mean, scale, clock, bool(missing.any()))
+        low, high = float(known.min()), float(known.max())
+        return cls(series.name, style, median, mean, scale, clock, bool(missing.any()), low=low, high=high)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,8 +83,13 @@ class DateEncoder:
             moments, unreadable = timestamps(series, "%Y-%m-%d %H:%M:%S%.f")
         return moments, unreadable
 
-    def write(self, series: pl.Series, out: Floats) -> None:
-        """Encode a column (N,) into `out` (N, number of features), which holds zeros."""
+    def _read(self, series: pl.Series) -> pl.Series:
+        """Date-times (N,), null where missing.
+
+        Raises
+        ------
+        DataError : most cells are no dates.
+        """
         moments, unreadable = self._moments(series)
         wrong = int(unreadable.sum())
         if wrong and 2 * wrong > wrong + len(moments) - moments.null_count():
@@ -82,7 +98,18 @@ class DateEncoder:
                 f"Column {self.name!r} should hold dates, but row {row + 1} holds {series[row]!r}; "
                 f"write dates as {self.style or '%Y-%m-%d'}."
             )
-        days = moments.to_physical().cast(pl.Float64).to_numpy() / MICROSECONDS_A_DAY
+        return moments
+
+    def outside(self, series: pl.Series) -> npt.NDArray[np.bool_]:
+        """Where (N,) a date is beyond the training's range, or missing although none was there."""
+        days = _days(self._read(series))
+        found = beyond(self.name, days, self.low, self.high)
+        return found if self.indicator else found | np.isnan(days)
+
+    def write(self, series: pl.Series, out: Floats) -> None:
+        """Encode a column (N,) into `out` (N, number of features), which holds zeros."""
+        moments = self._read(series)
+        days = _days(moments)
         missing = np.isnan(days)
         if self.scale:
             out[:, 0] = (np.where(missing, self.median, days) - self.mean) / self.scale

@@ -4,7 +4,16 @@ Encoding: a byte-order mark decides; else UTF-8; else Windows-1252, the usual on
 which accepts any byte. Cells are stripped of spaces; empty cells are null.
 """
 
-__all__ = ["cells", "decoded", "header", "numeric_where_clear", "read_delimited", "sniffed_separator"]
+__all__ = [
+    "cells",
+    "decoded",
+    "header",
+    "numbers_where_clear",
+    "numeric_where_clear",
+    "read_delimited",
+    "separator_of_head",
+    "sniffed_separator",
+]
 
 import codecs
 import csv
@@ -19,11 +28,18 @@ import polars as pl
 from pishro.errors import DataError
 
 SEPARATORS = (",", ";", "\t", "|")
-SNIFFED_LINES = 50  # Enough to see which separator repeats; a longer look changes nothing in practice.
+
+SNIFFED_LINES = 50
+"""Enough to see which separator repeats; a longer look changes nothing in practice."""
+
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _BLANK_LINE = re.compile(r"\n *(?=\n|$)")
 _ZERO_PADDED = r"^0\d+$"
-FIELD_LIMIT = 2**31 - 1  # The largest C long everywhere; the csv module's own 131,072 refuses long texts.
+_POINT_BETWEEN_THOUSANDS = r"^[+-]?(?:\d+|[1-9]\d{0,2}\.\d{3})$"
+_DECIMAL_COMMA = r"^[+-]?[\d.]+,\d+$"
+
+FIELD_LIMIT = 2**31 - 1
+"""The largest C long everywhere; the csv module's own 131,072 refuses long texts."""
 
 
 def decoded(data: bytes, path: Path) -> str:
@@ -154,7 +170,14 @@ def read_delimited(path: Path, separator: str | None = None) -> pl.DataFrame:
     frame = cells(text, separator, names, path)
     if frame.is_empty():
         raise DataError(f"Rows were expected below the header of '{path}', but there are 0 rows; check the file.")
-    return frame.select(numeric_where_clear(s) for s in frame)
+    return numbers_where_clear(frame, separator)
+
+
+def separator_of_head(data: bytes) -> str:
+    """The separator of a text table that begins with these bytes, which may end anywhere."""
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = data.decode("utf-16" if wide else "latin-1", errors="ignore")  # separators are the same in all the others
+    return sniffed_separator(text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n"))
 
 
 def cells(text: str, separator: str, names: list[str], path: Path, first: int = 1) -> pl.DataFrame:
@@ -176,3 +199,25 @@ def cells(text: str, separator: str, names: list[str], path: Path, first: int = 
         raise DataError(f"'{path}' cannot be read as a table ({reason}); check its quotation marks.") from error
     frame.columns = names
     return frame.with_columns(pl.all().str.strip_chars().replace("", None))
+
+
+def numbers_where_clear(frame: pl.DataFrame, separator: str) -> pl.DataFrame:
+    """A table of text with columns of numbers as numbers, where that is clear from the column and the table.
+
+    Beside decimal commas, or between semicolons, "1.234" may be 1234; such columns stay text, which `infer_schema`
+    judges and a fitted model reads as it read its training.
+    """
+    clear = frame.select(numeric_where_clear(s) for s in frame)
+    unclear = [s.name for s in clear if s.dtype == pl.Float64 and _between_thousands(frame[s.name])]
+    if not unclear:
+        return clear
+    texts = [s for s in clear if s.dtype == pl.String]
+    if separator != ";" and not any(s.str.contains(_DECIMAL_COMMA).any() for s in texts):
+        return clear
+    return clear.with_columns(frame[name] for name in unclear)
+
+
+def _between_thousands(series: pl.Series) -> bool:
+    filled = series.drop_nulls()
+    like = filled.str.contains(_POINT_BETWEEN_THOUSANDS)
+    return bool(like.head(1).all()) and bool(like.all())

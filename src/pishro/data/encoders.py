@@ -7,6 +7,7 @@ import functools
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import torch
 
@@ -25,7 +26,7 @@ def _fitted(series: pl.Series, column: Column, weight: Floats | None) -> ColumnE
         return NumericEncoder.fit(series, column.style, weight)
     if column.kind == "date":
         return DateEncoder.fit(series, column.style, weight)
-    return LevelEncoder.fit(series, column.kind)
+    return LevelEncoder.fit(series, column.kind, *([column.levels] if column.levels else []))
 
 
 def _restored(data: dict[str, Any]) -> ColumnEncoder:
@@ -150,6 +151,17 @@ class TableEncoder:
         """
         _refuse_lacking(frame, [c.name for c in self.columns])
         return [sentence for c in self.columns for sentence in c.check(frame[c.name])]
+
+    def outside(self, frame: pl.DataFrame) -> dict[str, npt.NDArray[np.bool_]]:
+        """For each column, where (N,) its cells are outside what the training rows had.
+
+        Raises
+        ------
+        DataError : columns are lacking, or most cells of one are of the wrong type.
+        SettingError : the encoder is of a version that did not keep the ranges.
+        """
+        _refuse_lacking(frame, [c.name for c in self.columns])
+        return {c.name: c.outside(frame[c.name]) for c in self.columns}
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the header of a model file."""

@@ -15,7 +15,9 @@ _TARGETS = {
     "digits": "digit",
 }
 EXAMPLES = tuple(_TARGETS)
-NUMBERED = ("digits", "diabetes")  # Their targets are numbers; the others are named.
+
+NUMBERED = ("digits", "diabetes")
+"""Their targets are numbers; the others are named."""
 
 
 def load_example(name: str) -> tuple[pl.DataFrame, str]:

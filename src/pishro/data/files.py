@@ -1,19 +1,23 @@
 """Tables from files and to files, the format chosen by the suffix."""
 
-__all__ = ["read_table", "write_table"]
+__all__ = ["read_table", "separator_of", "write_table"]
 
 import os
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from pishro.atomic import replacing
 from pishro.data.arff import read_arff
-from pishro.data.delimited import read_delimited
+from pishro.data.delimited import read_delimited, separator_of_head
 from pishro.errors import DataError
 
 READABLE = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".arff")
 WRITABLE = (".csv", ".tsv", ".parquet")
+
+HEAD_BYTES = 2**16
+"""Of a text table, enough for its first 50 lines."""
 
 
 def _read_excel(path: Path) -> pl.DataFrame:
@@ -67,6 +71,18 @@ def read_table(path: str | os.PathLike[str]) -> pl.DataFrame:
     if frame.is_empty():
         raise DataError(f"Rows were expected in '{path}', but there are 0 rows; check the file.")
     return frame
+
+
+def separator_of(table: Any) -> str:
+    """What separates the columns of a table that is the path of a text file; "" for any other table."""
+    if not isinstance(table, str | os.PathLike):
+        return ""
+    path = Path(table)
+    suffix = path.suffix.lower()
+    if suffix not in (".csv", ".txt"):
+        return "\t" if suffix == ".tsv" else ""
+    with path.open("rb") as file:
+        return separator_of_head(file.read(HEAD_BYTES))
 
 
 def write_table(frame: pl.DataFrame, path: str | os.PathLike[str]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from pishro.data.decimal_marks import table_marks
 from pishro.data.judging_columns import Judgment, judge_as, judge_column
 from pishro.data.judging_targets import judge_target
 from pishro.data.leaks import leak_warnings
@@ -46,7 +47,10 @@ def infer_inputs(frame: pl.DataFrame) -> tuple[tuple[Column, ...], tuple[LeftOut
     ------
     DataError : columns of free text, of names of the rows or of lists; or no column that varies.
     """
-    judged = [dataclasses.replace(j, left_out=None) if j.counter else j for j in map(judge_column, frame)]
+    marks = table_marks(frame)
+    judged = [
+        dataclasses.replace(j, left_out=None) if j.counter else j for j in (judge_column(s, marks) for s in frame)
+    ]
     foreign = [f"{j.left_out.name!r} ({j.left_out.reason})" for j in judged if j.left_out and j.foreign]
     if foreign:
         raise DataError(
@@ -77,6 +81,7 @@ def infer_schema(
     task: Task | None = None,
     kinds: Mapping[str, Kind] | None = None,
     leave_out: Sequence[str] = (),
+    separator: str = "",
 ) -> Schema:
     """Decide what each column is, which stay out, and what the task is.
 
@@ -90,6 +95,7 @@ def infer_schema(
     task : "regression" or "classification", to overrule what the values suggest.
     kinds : kind of single columns ("numeric", "categorical", "boolean", "date"), to overrule likewise.
     leave_out : names of columns not to use.
+    separator : of the text file that the table comes from (see `separator_of`): semicolons suggest decimal commas.
 
     Raises
     ------
@@ -104,16 +110,17 @@ def infer_schema(
     """
     kinds = kinds or {}
     _refuse_wrong_names(frame, target, task, kinds, leave_out)
-    goal = judge_target(frame[target], task)
+    marks = table_marks(frame, separator)
+    goal = judge_target(frame[target], task, marks)
     rows = frame.filter(goal.usable)
     judged = []
     for series in rows.drop(target):
         if series.name in leave_out:
             judged.append(Judgment(left_out=LeftOut(series.name, "as asked")))
         elif series.name in kinds:
-            judged.append(judge_as(series, kinds[series.name]))
+            judged.append(judge_as(series, kinds[series.name], marks))
         else:
-            judged.append(judge_column(series))
+            judged.append(judge_column(series, marks))
     columns, left_out, notes = _settled(_with_counters(judged), target)
     warnings = leak_warnings(rows, columns, target, goal.style)
     return Schema(

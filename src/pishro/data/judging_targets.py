@@ -10,15 +10,24 @@ import numpy as np
 import polars as pl
 
 from pishro.data.cells import cell_text, numbers
+from pishro.data.decimal_marks import NO_MARKS, Marks, spelled_numbers
 from pishro.data.schema import Label, Task
-from pishro.data.spelling import TextColumn, number_style
+from pishro.data.spelling import TextColumn
 from pishro.errors import DataError
 
 FEWEST_ROWS = 10
-MOST_CLASS_CODES = 10  # Ten digits; more whole numbers than that are counts or measures.
-CLASS_SHARE = 0.05  # Distinct codes over rows above which whole numbers are taken for measures.
-ROWS_PER_CLASS = 2  # Fewer rows a class on average: the column names rows.
-CAPPED_SHARE = 0.01  # Share of the rows at the largest value that makes it look like a limit.
+
+MOST_CLASS_CODES = 10
+"""Ten digits; more whole numbers than that are counts or measures."""
+
+CLASS_SHARE = 0.05
+"""Distinct codes over rows above which whole numbers are taken for measures."""
+
+ROWS_PER_CLASS = 2
+"""Fewer rows a class on average: the column names rows."""
+
+CAPPED_SHARE = 0.01
+"""Share of the rows at the largest value that makes it look like a limit."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,8 +127,8 @@ def _labeled_target(series: pl.Series) -> TargetJudgment:
     return TargetJudgment("classification", "", tuple(sorted(counts)), (*notes, *_class_notes(counts)), usable)
 
 
-def judge_target(series: pl.Series, task: Task | None = None) -> TargetJudgment:
-    """Decide what a target column (N,) is.
+def judge_target(series: pl.Series, task: Task | None = None, marks: Marks = NO_MARKS) -> TargetJudgment:
+    """Decide what a target column (N,) is; `marks` are those of its table.
 
     Raises
     ------
@@ -134,9 +143,10 @@ def judge_target(series: pl.Series, task: Task | None = None) -> TargetJudgment:
         return _labeled_target(series)
     if dtype.is_numeric() or dtype in (pl.Boolean, pl.Null):
         return _numeric_target(series, "plain", task)
-    style = number_style(TextColumn.of(series)) if dtype == pl.String else None
-    if style:
-        return _numeric_target(series, style[0], task)
+    spelled = spelled_numbers(TextColumn.of(series), marks) if dtype == pl.String else None
+    if spelled:
+        judged = _numeric_target(series, spelled.style, task)
+        return dataclasses.replace(judged, notes=(*judged.notes, *spelled.notes(name)))
     if task == "regression":
         raise DataError(f"Regression needs a numeric target, but {name!r} holds words; ask for classification.")
     return _labeled_target(series)

@@ -8,13 +8,20 @@ import polars as pl
 from pishro.data.cells import Floats, numbers
 from pishro.data.schema import Column
 
-PROBED_ROWS = 64  # Rows that rule nearly every pair of columns out before whole columns are added.
-MOST_PAIRED = 300  # Numeric columns; their 45,000 pairs took 0.02 s over 20,000 rows.
-# Rank correlation, chosen by eye between what nine real tables show: honest inputs reach 0.963 (x and price of
-# diamonds), inputs that give the target away begin at 0.989 (registered riders of all riders) and 0.993 (bodyfat).
+PROBED_ROWS = 64
+"""Rows that rule nearly every pair of columns out before whole columns are added."""
+
+MOST_PAIRED = 300
+"""Numeric columns; their 45,000 pairs took 0.02 s over 20,000 rows."""
+
 NEARLY_DETERMINED = 0.98
+"""Rank correlation, chosen by eye between what nine real tables show: honest inputs reach 0.963 (x and price of
+diamonds), inputs that give the target away begin at 0.989 (registered riders of all riders) and 0.993 (bodyfat)."""
+
 FEWEST_RANKED = 30
-SAME = 1e-12  # Relative difference that rounding in a sum explains.
+
+SAME = 1e-12
+"""Relative difference that rounding in a sum explains."""
 
 
 def _equal(a: Floats, b: Floats) -> bool:

@@ -7,10 +7,11 @@ import functools
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pishro.data.cells import Floats, level_of, mapped
-from pishro.data.judging_columns import MOST_LEVELS
+from pishro.data.judging_columns import FEW_LEVELS
 
 MISSING, UNSEEN = -1.0, -2.0
 
@@ -37,8 +38,8 @@ class LevelEncoder:
     indicator: bool
 
     @classmethod
-    def fit(cls, series: pl.Series, kind: Literal["categorical", "boolean"]) -> "LevelEncoder":
-        """Learn the levels of the training part (N,)."""
+    def fit(cls, series: pl.Series, kind: Literal["categorical", "boolean"], most: int = FEW_LEVELS) -> "LevelEncoder":
+        """Learn the levels of the training part (N,); of more than `most` the rarest share one feature."""
         read = level_of(kind)
         counts: dict[str | None, int] = {}
         for value, count in series.alias("cell").value_counts(name="rows").iter_rows():
@@ -46,8 +47,8 @@ class LevelEncoder:
             counts[level] = counts.get(level, 0) + count
         indicator = counts.pop(None, 0) > 0
         levels = sorted((str(level) for level in counts), key=lambda level: (-counts[level], level))
-        other = len(levels) > MOST_LEVELS
-        kept = levels[: MOST_LEVELS - 1] if other else levels
+        other = len(levels) > most
+        kept = levels[: most - 1] if other else levels
         return cls(series.name, kind, tuple(sorted(kept)), other, indicator)
 
     @property
@@ -86,6 +87,12 @@ class LevelEncoder:
             out[codes == UNSEEN, len(self._shown)] = 1.0
         if self.indicator:
             out[codes == MISSING, -1] = 1.0
+
+    def outside(self, series: pl.Series) -> npt.NDArray[np.bool_]:
+        """Where (N,) training had no such level; with a feature 'other' it had, as far as the model can tell."""
+        codes = self._read(series)
+        new = [code for code, known in ((UNSEEN, self.other), (MISSING, self.indicator)) if not known]
+        return np.isin(codes, new)
 
     def check(self, series: pl.Series) -> list[str]:
         """Sentences on cells that training did not know."""

@@ -3,20 +3,24 @@
 A column is read by itself, because its cells may be text; scaling is one operation on all columns side by side.
 """
 
-__all__ = ["NumericBlock", "NumericEncoder", "mean_and_scale", "median_of"]
+__all__ = ["NumericBlock", "NumericEncoder", "beyond", "mean_and_scale", "median_of"]
 
 import dataclasses
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pishro.data.cells import Floats, numbers
-from pishro.errors import DataError
+from pishro.errors import DataError, SettingError
 
-FLAT = 1e-13  # Spread relative to the size of the values that rounding alone explains.
-LARGE = 1e150  # Beyond it a square overflows in float64.
+FLAT = 1e-13
+"""Spread relative to the size of the values that rounding alone explains."""
+
+LARGE = 1e150
+"""Beyond it a square overflows in float64."""
 
 
 def mean_and_scale(values: Floats, weight: Floats | None = None) -> tuple[float, float]:
@@ -45,6 +49,21 @@ def median_of(values: Floats, weight: Floats | None = None) -> float:
     return float((ordered[at] + ordered[min(after, len(ordered) - 1)]) / 2)
 
 
+def beyond(name: str, values: Floats, low: float | None, high: float | None) -> npt.NDArray[np.bool_]:
+    """Where (N,) a value of a column is outside the range of its training part; NaN is not.
+
+    Raises
+    ------
+    SettingError : the range was not kept.
+    """
+    if low is None or high is None:
+        raise SettingError(
+            f"Expected a model that keeps the range of {name!r} in training, but this one is of a version of pishro "
+            "that did not; fit it again."
+        )
+    return (values < low) | (values > high)
+
+
 @dataclasses.dataclass(frozen=True)
 class NumericEncoder:
     """(x − mean) / scale, missing cells replaced by the median.
@@ -55,6 +74,7 @@ class NumericEncoder:
     style : how text is read as a number.
     median, mean, scale : of the training part, the two last after imputation; scale 0 (constant) encodes as zeros.
     indicator : whether a 0/1 feature marks missing cells.
+    low, high : the lowest and highest of the training part; None in files of versions that did not keep them.
     """
 
     name: str
@@ -64,6 +84,8 @@ class NumericEncoder:
     scale: float
     indicator: bool
     kind: Literal["numeric"] = "numeric"
+    low: float | None = None
+    high: float | None = None
 
     @classmethod
     def fit(cls, series: pl.Series, style: str, weight: Floats | None = None) -> "NumericEncoder":
@@ -71,10 +93,12 @@ class NumericEncoder:
         values, _ = numbers(series, style)
         missing = np.isnan(values)
         if missing.all():
-            return cls(series.name, style, 0.0, 0.0, 0.0, False)
-        median = median_of(values[~missing], None if weight is None else weight[~missing])
+            return cls(series.name, style, 0.0, 0.0, 0.0, False, low=np.inf, high=-np.inf)
+        known = values[~missing]
+        median = median_of(known, None if weight is None else weight[~missing])
         mean, scale = mean_and_scale(np.where(missing, median, values), weight)
-        return cls(series.name, style, median, mean, scale, bool(missing.any()))
+        low, high = float(known.min()), float(known.max())
+        return cls(series.name, style, median, mean, scale, bool(missing.any()), low=low, high=high)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -97,6 +121,12 @@ class NumericEncoder:
                 f"{len(series)} cells are no numbers; correct the column."
             )
         return values
+
+    def outside(self, series: pl.Series) -> npt.NDArray[np.bool_]:
+        """Where (N,) a cell is beyond the training's range, or missing although none was there."""
+        values = self.read(series)
+        found = beyond(self.name, values, self.low, self.high)
+        return found if self.indicator else found | np.isnan(values)
 
     def check(self, series: pl.Series) -> list[str]:
         """Sentences on cells that training did not know."""

@@ -9,7 +9,9 @@ Kind = Literal["numeric", "categorical", "boolean", "date"]
 Task = Literal["regression", "classification"]
 Label = str | int | float | bool
 KINDS: tuple[Kind, ...] = ("numeric", "categorical", "boolean", "date")
-SHOWN = 12  # Names in a sentence before it says how many more there are.
+
+SHOWN = 12
+"""Names in a sentence before it says how many more there are."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,12 +25,14 @@ class Column:
     style : how text is read: "plain", "thousands" or "decimal comma" for numbers, a format such as "%d/%m/%Y" for
         dates, "" for the others.
     missing : number of missing cells when the schema was inferred.
+    levels : most features for levels, of a categorical or boolean column; 0 leaves it to the encoder.
     """
 
     name: str
     kind: Kind
     style: str = ""
     missing: int = 0
+    levels: int = 0
 
 
 @dataclasses.dataclass(frozen=True)

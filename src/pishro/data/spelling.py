@@ -1,16 +1,20 @@
 """How a column of text is written: as numbers, as dates, as codes, or as words."""
 
-__all__ = ["TextColumn", "date_format", "number_style", "zero_padded"]
+__all__ = ["TextColumn", "date_format", "zero_padded"]
 
 import dataclasses
 import re
 
 import polars as pl
 
-from pishro.data.cells import MISSING_SPELLINGS, NUMBER_STYLES, UNREADABLE, cell_text, number_of, timestamps
+from pishro.data.cells import MISSING_SPELLINGS, cell_text, latin, timestamps
 
-AGREEMENT = 0.95  # Share of the non-missing cells that has to follow a spelling before a column is read by it.
-PROBED = 300  # Distinct values tried for dates first; a column that fails there is no date column.
+AGREEMENT = 0.95
+"""Share of the non-missing cells that has to follow a spelling before a column is read by it."""
+
+PROBED = 300
+"""Distinct values tried for dates first; a column that fails there is no date column."""
+
 _DATE_LIKE = re.compile(r"\d{1,4}[-/. ]\w{1,9}[-/. ]\d{1,4}.*|[A-Za-z]{3,9} \d{1,2},? \d{4}.*")
 _DAY_FORMATS = (
     "%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y",
@@ -57,29 +61,9 @@ class TextColumn:
 
 def zero_padded(column: TextColumn) -> bool:
     """Whether the cells are digits of one width, some beginning with zero: codes such as '01234'."""
-    cells = column.meaningful()
+    cells = [latin(t) for t in column.meaningful()]
     widths = {len(t) for t in cells}
     return len(widths) == 1 and widths != {1} and all(map(str.isdecimal, cells)) and any(t[0] == "0" for t in cells)
-
-
-def number_style(column: TextColumn) -> tuple[str, list[str]] | None:
-    """The spelling of numbers that most cells follow and the cells that do not, or None for words.
-
-    Cells with a percent sign next to cells without one are refused: half of them would mean something else.
-    """
-    cells = column.meaningful()
-    total = sum(cells.values())
-    signs = sum(c for t, c in cells.items() if t.endswith("%"))
-    if not total or signs not in (0, total):
-        return None
-    best: tuple[str, list[str]] | None = None
-    least = total + 1
-    for style in NUMBER_STYLES:
-        failed = [t for t in cells if number_of(t, style) == UNREADABLE]
-        lost = sum(cells[t] for t in failed)
-        if lost < least and lost <= (1 - AGREEMENT) * total:
-            best, least = (style, failed), lost
-    return best
 
 
 def date_format(column: TextColumn) -> tuple[str, list[str], str | None] | None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 import torch
 
-from pishro.data.delimited import cells, decoded, header, numeric_where_clear, sniffed_separator
+from pishro.data.delimited import cells, decoded, header, numbers_where_clear, numeric_where_clear, sniffed_separator
 from pishro.errors import DataError
 
 STREAMABLE = (".csv", ".tsv", ".txt", ".parquet")
@@ -62,7 +62,7 @@ class TableStream:
 
     def settled(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Rows of a text table with columns of numbers as numbers, as if they were the whole table."""
-        return frame.select(numeric_where_clear(s) for s in frame) if self.separator else frame
+        return numbers_where_clear(frame, self.separator) if self.separator else frame
 
 
 def open_stream(path: Path) -> TableStream:

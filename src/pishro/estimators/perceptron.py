@@ -10,7 +10,7 @@ is the margin (Novikoff 1962). If none does, it moves forever and may be at a po
 *pocket* keeps the best weights seen (Gallant 1990, with the ratchet: a move's result is judged on all rows).
 
 Whether the classes are separable is therefore known when the rule ends without error. Where it does not, a linear
-programme decides: min Σ s_n with t_n (w·x_n + b) ≥ 1 − s_n, s ≥ 0, whose optimum is zero exactly where they are.
+program decides: min Σ s_n with t_n (w·x_n + b) ≥ 1 − s_n, s ≥ 0, whose optimum is zero exactly where they are.
 
 With C > 2 classes there are C units, each against the rest, and the unit with the greatest sum, in units of its ‖w‖,
 decides; "separable" then says of each class whether it is separable from all others together.
@@ -45,10 +45,10 @@ from pishro.estimators.not_fitted import NotFittedError
 from pishro.nn import Dense, Network
 
 MOST_ENTRIES = 2_000_000
-"""Entries of the rows up to which the linear programme is solved: a few seconds; beyond, separability stays open."""
+"""Entries of the rows up to which the linear program is solved: a few seconds; beyond, separability stays open."""
 
 GAP = 0.5
-"""Between the programme's possible optima. Its dual is max Σ λ_n with Σ λ_n t_n (x_n, 1) = 0 and 0 ≤ λ ≤ 1: where
+"""Between the program's possible optima. Its dual is max Σ λ_n with Σ λ_n t_n (x_n, 1) = 0 and 0 ≤ λ ≤ 1: where
 another point than λ = 0 is feasible, it can be scaled until its greatest entry is 1, so the optimum is 0 or over 1."""
 
 
@@ -187,14 +187,14 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
             return f"A hyperplane {what}, and the perceptron rule found one in {self.n_iter_} passes."
         if len(units) == 1:
             verdict = {
-                False: "No hyperplane separates the classes (linear programme)",
-                True: "A hyperplane separates the classes (linear programme), but the perceptron rule did not find it",
+                False: "No hyperplane separates the classes (linear program)",
+                True: "A hyperplane separates the classes (linear program), but the perceptron rule did not find it",
                 None: "Whether a hyperplane separates the classes is open, for there are too many rows to decide",
             }[self.separable_[0]]
         else:
             apart = [str(c) for c, s in zip(self.classes_, self.separable_, strict=True) if s is False]
             late = sum(u.errors > 0 and s is True for u, s in zip(units, self.separable_, strict=True))
-            verdict = f"No hyperplane separates {', '.join(apart)} from the rest (linear programme)" if apart else ""
+            verdict = f"No hyperplane separates {', '.join(apart)} from the rest (linear program)" if apart else ""
             verdict = verdict or (f"{late} units were not finished" if late else "Separability stayed open")
         remedy = "use a network with a hidden layer (FeedForwardClassifier)"
         if all(s is not False for s in self.separable_):

@@ -41,7 +41,7 @@ class GaussianNoise:
             raise SettingError(f"Expected a standard deviation of at least 0, received {self.scale}.")
 
     def __call__(self, x: Tensor, generator: Generator) -> Tensor:
-        """X + scale · normal numbers."""
+        """x + scale · normal numbers."""
         return x + self.scale * torch.randn(x.shape, generator=generator, dtype=x.dtype, device=x.device)
 
 

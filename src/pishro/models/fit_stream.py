@@ -105,7 +105,8 @@ def _schema(stream: TableStream, sample: RowSample, target: str, settings: FitSe
     left_out = [name for name, judged in counters.items() if judged.counter]
     if len(left_out) == len(counters):
         left_out = []
-    schema = infer_schema(sample.frame, target, task=task_of(settings.likelihood), leave_out=left_out)
+    task = task_of(settings.likelihood)
+    schema = infer_schema(sample.frame, target, task=task, leave_out=left_out, separator=stream.separator)
     reasons = tuple(
         (counters[c.name].left_out or c) if c.name in left_out else c  # the reason, rather than "as asked"
         for c in schema.left_out

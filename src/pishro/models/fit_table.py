@@ -20,6 +20,7 @@ from pishro.data import (
     holdout,
     infer_schema,
     last_rows,
+    separator_of,
     target_encoder,
     usable_rows,
 )
@@ -125,7 +126,7 @@ def fit_table(
     started : called with the schema and the recipe before the training begins.
     """
     frame = frame_from(table)
-    schema = infer_schema(frame, target, task=task_of(settings.likelihood))
+    schema = infer_schema(frame, target, task=task_of(settings.likelihood), separator=separator_of(table))
     frame = usable_rows(frame, schema)
     generator = torch.Generator().manual_seed(settings.seed)
     coder = target_encoder(frame, schema)

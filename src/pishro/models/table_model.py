@@ -177,6 +177,36 @@ class TableModel:
         """Lower and upper ends (N, T) of the intervals of a distribution that `predictive` returned, calibrated."""
         return predictive.interval(level) if self.calibration is None else self.calibration.interval(predictive, level)
 
+    def outside(self, table: Any) -> list[tuple[str, ...]]:
+        """For each row (N), the columns in which it lies outside what the training rows covered; () where in none.
+
+        Outside is a number or a date beyond the training's lowest or highest, a level that it did not have, and a
+        missing cell where it had none. There a network extrapolates, and neither its prediction nor its interval can be
+        trusted. A row may be inside in every column and still be a combination that the training did not have.
+
+        Parameters
+        ----------
+        table : as for `predict`.
+
+        Raises
+        ------
+        SettingError
+            If the model is of a file that older versions wrote, which did not keep the ranges.
+
+        Examples
+        --------
+        >>> import pishro
+        >>> model = pishro.fit({"x": range(40), "y": [x % 7 for x in range(40)]}, "y", members=1, hidden=2)
+        >>> model.outside({"x": [20, -1, 41]})
+        [(), ('x',), ('x',)]
+        """
+        frame = frame_from(table)
+        found: list[list[str]] = [[] for _ in range(len(frame))]
+        for name, flags in self.encoder.outside(frame).items():
+            for row in np.flatnonzero(flags):
+                found[row].append(name)
+        return [tuple(names) for names in found]
+
     def _encoded(self, table: Any) -> Iterator[Tensor]:
         frame = frame_from(table)
         for start in range(0, len(frame), ROWS_AT_ONCE):

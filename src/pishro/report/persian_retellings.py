@@ -110,14 +110,28 @@ _TABLES = {
     ),
     "numbers": "عدد",
     "dates": "تاریخ",
-    "{name} has {number} levels: the {number_k} most frequent are kept, the others ({number_r} rows) become 'other'.": (
-        "{name} دارای {number} سطح است: {number_k} سطح پرشمارتر نگه داشته شدند و بقیه ({number_r} سطر) در "
+    "{name} has {number} levels: the {number_k} most frequent are kept, the others ({number_r} rows, {number_s} %) "
+    "become 'other'.": (
+        "{name} دارای {number} سطح است: {number_k} سطح پرشمارتر نگه داشته شدند و بقیه ({number_r} سطر، {number_s}٪) در "
         "\u2066'other'\u2069 گرد آمدند."
     ),
     "{name} holds codes padded with zeros and is read as categories.": (
         "{name} کدهایی با صفر آغازین دارد و رده‌ای خوانده شد."
     ),
     "{name} is written with {style}.": "{name} با {style} نوشته شده است.",
+    "decimal points": "نقطه‌ی اعشاری",
+    "decimal commas": "ویرگول اعشاری",
+    "commas between thousands": "ویرگول میان هزارگان",
+    "{name}: {cell} is read as {number} and not as {number_o}, {why}.": (
+        "{name}: {cell} به صورت {number} خوانده شد و نه {number_o}؛ {why}."
+    ),
+    "as {name} has {style}": "زیرا {name} با {style} نوشته شده است",
+    "as semicolons separate the file's columns": "زیرا ستون‌های پرونده با نقطه‌ویرگول از هم جدا شده‌اند",
+    "{name}: {cell} could be {number} or {number_o}, and no other column tells; {number_u} is used. Write thousands "
+    "without a mark and decimals with a point.": (
+        "{name}: {cell} می‌تواند {number} یا {number_o} باشد و هیچ ستون دیگری آن را روشن نمی‌کند؛ {number_u} به کار رفت. "
+        "هزارگان را بی‌نشانه و اعشار را با نقطه بنویسید."
+    ),
     "{name} could be dates {pattern} or {rival}; {used} is used, write them as 2024-12-31.": (
         "{name} می‌تواند تاریخ به شکل {pattern} یا {rival} باشد؛ {used} به کار رفت. تاریخ‌ها را به شکل "
         "\u20662024-12-31\u2069 بنویسید."

@@ -1,7 +1,7 @@
 """The recipe for few rows: second-order steps with evidence on small networks.
 
-Levenberg-Marquardt costs about 2·N·R·P² + P³ operations an iteration and member (R: rank of the output's curvature), so
-width, members and iterations are cut, in that order of reluctance reversed, until the work fits the time.
+Levenberg-Marquardt costs about 2·N·R·P² + P³ operations an iteration and member (R: rank of the output's curvature). Of
+what is left to choose, members are cut first, then iterations, then the width, until the work fits the time.
 """
 
 __all__ = ["FewRows"]

@@ -64,7 +64,7 @@ class AdaGrad(Rule[SquareSum]):
         return SquareSum(*zeros_beside(theta, 2))
 
     def update(self, gradient: Tensor, state: SquareSum, theta: Tensor) -> None:
-        """S ← s + g²,  θ ← θ − η g/(√s + ε)."""
+        """s ← s + g²,  θ ← θ − η g/(√s + ε)."""
         state.step += 1
         state.square.addcmul_(gradient, gradient)
         root = torch.sqrt(state.square, out=state.scratch).add_(self.epsilon)

@@ -66,6 +66,6 @@ class Momentum(Rule[Velocity]):
         return Velocity(*zeros_beside(theta, 1))
 
     def update(self, gradient: Tensor, state: Velocity, theta: Tensor) -> None:
-        """V ← μv − η g,  θ ← θ + v."""
+        """v ← μv − η g,  θ ← θ + v."""
         state.step += 1
         theta.add_(state.velocity.mul_(self.mu).sub_(gradient, alpha=self.rate * state.factor))

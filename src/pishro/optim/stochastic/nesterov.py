@@ -66,7 +66,7 @@ class Nesterov(Rule[Velocity]):
         return Velocity(*zeros_beside(theta, 1))
 
     def update(self, gradient: Tensor, state: Velocity, theta: Tensor) -> None:
-        """V ← μv − η g,  φ ← φ − μ v_old + (1 + μ) v_new, where the last two terms are μ v_new − η g."""
+        """v ← μv − η g,  φ ← φ − μ v_old + (1 + μ) v_new, where the last two terms are μ v_new − η g."""
         state.step += 1
         rate = self.rate * state.factor
         velocity = state.velocity.mul_(self.mu).sub_(gradient, alpha=rate)
@@ -109,6 +109,6 @@ class NesterovLookAhead(Rule[Velocity]):
         return theta.add(state.velocity, alpha=self.mu)
 
     def update(self, gradient: Tensor, state: Velocity, theta: Tensor) -> None:
-        """V ← μv − η ∇f(θ + μv),  θ ← θ + v."""
+        """v ← μv − η ∇f(θ + μv),  θ ← θ + v."""
         state.step += 1
         theta.add_(state.velocity.mul_(self.mu).sub_(gradient, alpha=self.rate * state.factor))

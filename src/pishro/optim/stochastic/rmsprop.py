@@ -58,7 +58,7 @@ class RMSProp(Rule[SquareSum]):
         return SquareSum(*zeros_beside(theta, 2))
 
     def update(self, gradient: Tensor, state: SquareSum, theta: Tensor) -> None:
-        """S ← γs + (1 − γ)g²,  θ ← θ − η g/(√s + ε)."""
+        """s ← γs + (1 − γ)g²,  θ ← θ − η g/(√s + ε)."""
         state.step += 1
         state.square.mul_(self.gamma).addcmul_(gradient, gradient, value=1 - self.gamma)
         root = torch.sqrt(state.square, out=state.scratch).add_(self.epsilon)

@@ -207,7 +207,7 @@ def _components(
 
 
 def _spread(build: Builder, x: Value, variance: Value, points: op.Array) -> Value:
-    """X + s z at each point z."""
+    """x + s z at each point z."""
     moved = build.dense(build.map("sqrt", variance), points[None, :], np.zeros(len(points)))
     return build.combine("add", moved, x)
 
