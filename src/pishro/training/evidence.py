@@ -47,15 +47,15 @@ class Evidence:
 
     Attributes
     ----------
-    alpha : precision of the prior at the start, where inputs and targets have standard deviation 1; the same for
-        all, one a group, or for each member a row of one or of one a group.
+    alpha : precision of the prior at the start, where inputs and targets have standard deviation 1; one a group, or the
+        same for all.
     every : iterations between re-estimations.
     change : relative change of the log evidence, per row, below which a member counts as done.
     patience : re-estimations in a row that must be that still.
     held : iterations for which the last group, of the weights into a free scale, keeps its precision.
     """
 
-    alpha: float | tuple[float, ...] | tuple[tuple[float, ...], ...] = 1e-2
+    alpha: float | tuple[float, ...] = 1e-2
     every: int = 5
     change: float = 1e-4
     patience: int = 3
