@@ -172,3 +172,23 @@ def test_classes_have_no_noise_to_measure() -> None:
     )
     assert trained.beta.tolist() == [1.0]
     assert trained.record.noise == []
+
+
+def test_class_labels_go_to_mini_batches_where_there_are_enough() -> None:
+    few, some, many = (choose_recipe(rows, 8, 2, labels=True) for rows in (90, 500, 9000))
+    assert [type(r) for r in (few, some, many)] == [FewRows, ManyRows, ManyRows]
+    assert "class labels" in some.sentence and "too many" in many.sentence
+    asked = choose_recipe(500, 8, 2, wishes=Wishes(regularization="evidence"), labels=True)
+    assert type(asked) is FewRows
+
+
+def test_what_is_asked_is_told_in_persian_too() -> None:
+    from pishro.report.languages import catalog_of
+
+    catalog = catalog_of("fa")
+    wishes = [Wishes("bfgs"), Wishes("adam"), Wishes("bfgs", 2.0), Wishes("lbfgs", None), Wishes(constraints=HELD_IN)]
+    for sentence in [choose_recipe(500, 8, 1, wishes=w).sentence for w in wishes] + [
+        choose_recipe(500, 8, 2, labels=True).sentence
+    ]:
+        told = catalog.retold(sentence)
+        assert "rows" not in told and "asked" not in told, sentence

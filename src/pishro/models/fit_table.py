@@ -246,7 +246,7 @@ def fit_encoded(
         validation=validation,
     )
     size = settings.hidden, settings.members, settings.max_seconds
-    recipe = choose_recipe(len(x), x.shape[1], outputs, *size, wishes)
+    recipe = choose_recipe(len(x), x.shape[1], outputs, *size, wishes, labels=likelihood.targets == "classes")
     recipe = dataclasses.replace(recipe, device=settings.device)
     if announce is not None:
         announce(recipe.sentence)

@@ -24,6 +24,36 @@ _RECIPES = {
         "ریزدسته‌های {number_b} سطری با \u2066AdamW\u2069 روی {nets} با {units} واحد، با توقف زودهنگام روی بخشی از "
         "سطرهای آموزشی: {number_n} سطر با {number_d} ورودی برای گام‌های مرتبه‌دوم بیش از اندازه زیاد است."
     ),
+    "Mini-batches of {number_b} rows by AdamW on {nets} with {units} units, stopped early on a part of the training "
+    "rows: class labels show evidence no noise to read off, and get better probabilities this way.": (
+        "ریزدسته‌های {number_b} سطری با \u2066AdamW\u2069 روی {nets} با {units} واحد، با توقف زودهنگام روی بخشی از "
+        "سطرهای آموزشی: برچسب رده نوفه‌ای ندارد که شواهد آن را بخواند، و احتمال‌ها از این راه بهتر می‌شوند."
+    ),
+    "Mini-batches of {number_b} rows by {rule} on {nets} with {units} units, stopped early on a part of the training "
+    "rows, as asked.": (
+        "ریزدسته‌های {number_b} سطری با {rule} روی {nets} با {units} واحد، با توقف زودهنگام روی بخشی از سطرهای "
+        "آموزشی، چنان‌که خواسته شد."
+    ),
+    "Method {method} on {nets} with {units} units, on all rows in every step, as asked.": (
+        "روش {method} روی {nets} با {units} واحد، با همه‌ی سطرها در هر گام، چنان‌که خواسته شد."
+    ),
+    "Method {method} on {nets} with {units} units, on all rows in every step, stopped early on a part of the training "
+    "rows, as asked.": (
+        "روش {method} روی {nets} با {units} واحد، با همه‌ی سطرها در هر گام و توقف زودهنگام روی بخشی از سطرهای "
+        "آموزشی، چنان‌که خواسته شد."
+    ),
+    "Method {method} on {nets} with {units} units, on all rows in every step, weights held by a prior of precision "
+    "{number}, as asked.": (
+        "روش {method} روی {nets} با {units} واحد، با همه‌ی سطرها در هر گام و پیشینی با دقت {number} بر وزن‌ها، "
+        "چنان‌که خواسته شد."
+    ),
+    "Method {method} on {nets} with {units} units, under constraints, weights held as evidence without constraints "
+    "would, as asked.": (
+        "روش {method} روی {nets} با {units} واحد، زیر قیدها و با همان پیشینی که شواهد بدون قید می‌یابد، چنان‌که "
+        "خواسته شد."
+    ),
+    "{first} The {number_n} rows given for validation were not needed to stop by; their cost is {number_c} nats a "
+    "row.": ("{first} برای توقف به {number_n} سطر اعتبارسنجی نیازی نبود؛ هزینه‌ی آن‌ها {number_c} نَت بر سطر است."),
     "Mini-batches of {number_b} rows by {rule}, at most {number_e} epochs, stopped early on {number_p}% of the "
     "training rows.": (
         "ریزدسته‌های {number_b} سطری با {rule}، حداکثر {number_e} دوره، با توقف زودهنگام روی {number_p}٪ از "

@@ -117,6 +117,12 @@ class ManyRows(Recipe):
         )
         return cls(units, count, sentence, plan)
 
+    def for_labels(self) -> Self:
+        """The same where not the number of rows, but class labels are the reason."""
+        start, _, _ = self.sentence.partition(": ")
+        sentence = f"{start}: class labels show evidence no noise to read off, and get better probabilities this way."
+        return dataclasses.replace(self, sentence=sentence, plan=dataclasses.replace(self.plan, recipe=sentence))
+
     def under(self, wishes: Wishes, rule: "Rule[Any] | None" = None, base: Recipe | None = None) -> Self:
         """The same by another rule, weight decay or way to stop, where these are named, on another recipe's network."""
         if wishes == PLAIN:
