@@ -91,15 +91,16 @@ def test_bad_rows() -> None:
         train_machine(start, 255 * BARS, BoltzmannPlan())
 
 
-def test_an_update_in_one_pass_is_that_of_the_equations(monkeypatch) -> None:
+@pytest.mark.parametrize("mu", [0.0, 0.9])
+def test_an_update_in_one_pass_is_that_of_the_equations(monkeypatch, mu) -> None:
     found = []
     for fused in (True, False):
         if not fused:
             monkeypatch.setattr(momentum, "_has_fused", lambda dtype: False)
         generator = torch.Generator().manual_seed(0)
         p, g, v = (torch.randn(7, 5, generator=generator, dtype=torch.float64) for _ in range(3))
-        expected = 0.9 * v + g - 0.1 * p, p + 0.01 * (0.9 * v + g - 0.1 * p)
-        momentum.momentum_update([(p, g, v)], mu=0.9, rate=0.01, decay=0.1)
+        expected = mu * v + g - 0.1 * p, p + 0.01 * (mu * v + g - 0.1 * p)
+        momentum.momentum_update([(p, g, v)], mu, rate=0.01, decay=0.1)
         torch.testing.assert_close((v, p), expected)
         found.append(p)
     torch.testing.assert_close(*found)

@@ -13,6 +13,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+NEXT_TO_NOTHING = 1e-30
+"""In place of μ = 0, where the kernel would take no velocities: what is left of V is lost in rounding."""
+
 Triple = tuple[Tensor, Tensor, Tensor]
 
 
@@ -53,7 +56,7 @@ def _fused(triples: Sequence[Triple], mu: float, rate: float, decay: float) -> N
         slopes,
         velocities,
         weight_decay=-decay,
-        momentum=mu,
+        momentum=max(mu, NEXT_TO_NOTHING),
         lr=-rate,
         dampening=0.0,
         nesterov=False,
