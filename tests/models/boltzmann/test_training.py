@@ -15,6 +15,7 @@ from pishro.models.boltzmann import (
     NoisyReLUUnits,
     ParallelTempering,
     PersistentChains,
+    SoftmaxUnits,
     exact_log_partition,
     half,
     momentum,
@@ -114,6 +115,9 @@ def test_states_drawn_in_half_precision_are_as_frequent_as_they_are_probable() -
     p = mean[:, 0].double()
     frequency = drawn.double().mean(1)
     assert bool(((frequency - p).abs() <= 4 * (p * (1 - p) / 200_001).sqrt()).all())
+    odds = torch.tensor([0.0, -7.0, 2.0]).bfloat16().expand(200_001, 3)
+    p, frequency = odds[0].double().softmax(0), SoftmaxUnits().sample(odds, odds, generator).double().mean(0)
+    assert bool(((frequency - p).abs() <= 4 * (p * (1 - p) / 200_001).sqrt()).all())
 
 
 def test_half_precision_is_taken_where_it_pays(monkeypatch) -> None:
@@ -134,3 +138,13 @@ def test_products_in_half_precision_learn_as_well() -> None:
     machine, _ = train_machine(start, rows, plan)
     assert machine.weight.dtype == torch.float32
     assert log_likelihood(machine.to(torch.float64)) > -4
+    sparse, _ = train_machine(start, rows, dataclasses.replace(plan, target=0.1))
+    assert float(sparse.hidden_mean(rows).mean()) == pytest.approx(0.1, abs=0.05)
+    with pytest.raises(SettingError, match="all digits"):
+        dataclasses.replace(plan, negative=ParallelTempering())
+
+
+def test_rows_in_the_order_of_their_classes_are_no_divergence() -> None:
+    rows = torch.cat([torch.zeros(1000, 9), torch.ones(1000, 9)])
+    start = starting_machine(rows, BernoulliUnits(), BernoulliUnits(), 4, seed=0)
+    assert not train_machine(start, rows, BoltzmannPlan(epochs=2, rate=0.01))[1].notes

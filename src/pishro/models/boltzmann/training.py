@@ -36,7 +36,7 @@ WATCHED = 1000
 """Rows whose reconstruction is watched."""
 
 WORSE = 1.5
-"""Times the variance of those rows that the squared error of their reconstructions may reach before it diverges."""
+"""Times the squared error of the mean row that reconstructions may have; beyond, the training diverges."""
 
 MOST_HALVINGS = 20
 
@@ -93,6 +93,8 @@ class BoltzmannPlan:
             raise SettingError(f"Expected momentum of at least 0 and below 1, received {self.momentum}.")
         if self.target is not None and not 0 < self.target < 1:
             raise SettingError(f"Expected a target activity between 0 and 1, received {self.target}.")
+        if self.half and not self.negative.coarse:
+            raise SettingError(f"{type(self.negative).__name__} needs all digits of its sums; leave half at None.")
 
 
 @dataclasses.dataclass
@@ -159,8 +161,7 @@ def train_machine(start: Machine, rows: Tensor, plan: BoltzmannPlan) -> tuple[Ma
     start.visible.check(rows)
     began = time.perf_counter()
     trainer = _Trainer(start, rows, plan)
-    variance = float(rows[:WATCHED].var(0, correction=0).mean())
-    limit = WORSE * max(variance, SPREAD**2)
+    limit = WORSE * max(trainer.plainest(), SPREAD**2)
     record = BoltzmannRecord(len(rows))
     halvings, kept = 0, trainer.state()
     while record.epochs < plan.epochs:
@@ -188,13 +189,13 @@ class _Trainer:
     """The machine on its way, its velocity, and the buffers of an update.
 
     The rows of the data lie above those of the machine in one buffer, and so do the hidden means, the lower ones with
-    the sign turned: one product then is the difference of the two correlations, and adds itself to the velocity.
+    the sign turned: one product then is the difference of the two correlations.
     `quick` is the machine that rows and states are drawn with: the same one, or its copy in half precision.
     """
 
     def __init__(self, start: Machine, rows: Tensor, plan: BoltzmannPlan) -> None:
-        self.half = pays_in_half(start) if plan.half is None else plan.half
-        self.rows, self.plan = rows, plan
+        self.half = plan.negative.coarse and pays_in_half(start) if plan.half is None else plan.half
+        self.rows, self.plan, self.mean = rows, plan, rows.mean(0)
         tensors = (t.clone() for t in (start.weight, start.visible_bias, start.hidden_bias))
         self.machine = Machine(start.visible, start.hidden, *tensors)
         self.size = min(plan.size, len(rows))
@@ -217,7 +218,7 @@ class _Trainer:
         return _tensors(self.machine)
 
     def _walk(self) -> Walk:
-        base = self.machine.visible.bias_for(self.rows.mean(0)).to(self.quick.weight)
+        base = self.machine.visible.bias_for(self.mean).to(self.quick.weight)
         return self.plan.negative.start(Bridge(self.quick, base), self.size, self.generator)
 
     def _renew(self) -> None:
@@ -244,6 +245,10 @@ class _Trainer:
         watched = self.rows[:WATCHED]
         return float((self.machine.reconstruct(watched) - watched).square().mean())
 
+    def plainest(self) -> float:
+        """The same error, of the mean of all rows in place of reconstructions."""
+        return float((self.mean - self.rows[:WATCHED]).square().mean())
+
     def epoch(self, number: int) -> None:
         """Walk over all rows in an order drawn anew."""
         plan = self.plan
@@ -269,7 +274,7 @@ class _Trainer:
         momentum_update(moved[:1], mu, rate / size, self.plan.decay * size)
         momentum_update(moved[1:], mu, rate / size)
         if self.plan.target is not None:
-            self.activity.lerp_(mean.mean(0), 1 - MEMORY)
+            self.activity.lerp_(mean.mean(0, dtype=self.activity.dtype), 1 - MEMORY)
             self.machine.hidden_bias.add_(self.plan.target - self.activity, alpha=self.plan.pull)
         self._renew()
 

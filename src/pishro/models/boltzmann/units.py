@@ -176,7 +176,8 @@ class SoftmaxUnits(Units):
     def sample(self, z: Tensor, mean: Tensor, generator: Generator) -> Tensor:
         """One-hot rows."""
         # the largest of z + Gumbel noise is drawn with the softmax's probability
-        noise = torch.rand(z.shape, generator=generator, dtype=z.dtype).clamp_min_(1e-30).log_().neg_().log_()
+        dtype = torch.float32 if z.dtype == torch.bfloat16 else z.dtype  # whose numbers would be too coarse
+        noise = torch.rand(z.shape, generator=generator, dtype=dtype).clamp_min_(1e-30).log_().neg_().log_()
         return one_hot((z - noise).argmax(-1), z.shape[-1]).to(z.dtype)
 
     def log_partition(self, z: Tensor) -> Tensor:
