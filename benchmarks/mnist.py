@@ -81,8 +81,9 @@ def main() -> None:
     for name in options.rows:
         rows: list[Row] = []
         for seed in options.seeds[:1] if name in ONCE else options.seeds:
-            rows += ROWS[name](images, seed, options.epochs)
-            print(rows[-1], flush=True)
+            found = ROWS[name](images, seed, options.epochs)
+            print(*found, sep="\n", flush=True)
+            rows += found
         if not options.dry:
             notes = [f"{torch.get_num_threads()} threads, {len(images.x)} training images."]
             scored = name not in UNSCORED
