@@ -32,6 +32,9 @@ from pishro.models import (
 class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Hidden units that explain rows by what often comes together in them.
 
+    Machines of 65,536 weights and more learn with products in bfloat16 where the processor has instructions for them;
+    features, densities and samples are of single precision or better.
+
     Parameters
     ----------
     units : hidden units.
