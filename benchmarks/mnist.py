@@ -44,6 +44,9 @@ ROWS: dict[str, Measure] = {
 ONCE = ("epoch",)
 """Rows that a seed does not change."""
 
+PRECISION = "Factors of matrix products in bfloat16 (torch's float32_matmul_precision medium), all else in float32."
+"""With `--matmul medium`, for rows that train networks; never for AIS, whose products of β need all their digits."""
+
 UNSCORED = ("epoch", "annealed")
 """Rows that read training images only."""
 
@@ -69,19 +72,23 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, help="instead of each row's own")
     parser.add_argument("--images", type=int, help="at most so many training images")
     parser.add_argument("--test", action="store_true", help="score on the test images")
+    parser.add_argument("--matmul", choices=["highest", "medium"], default="highest", help="see `PRECISION`")
     parser.add_argument("--dry", action="store_true", help="print only, keep no results")
     options = parser.parse_args()
+    torch.set_float32_matmul_precision(options.matmul)
     images = read(options.data, options.test, options.images)
     kind = "test images" if options.test else "last 10,000 training images"
     for name in options.rows:
         rows: list[Row] = []
         for seed in options.seeds[:1] if name in ONCE else options.seeds:
-            rows += ROWS[name](images, seed, options.epochs)
-            print(rows[-1], flush=True)
+            found = ROWS[name](images, seed, options.epochs)
+            print(*found, sep="\n", flush=True)
+            rows += found
         if not options.dry:
             notes = [f"{torch.get_num_threads()} threads, {len(images.x)} training images."]
             scored = name not in UNSCORED
             notes += [f"Scored on the {kind}."] if scored else []
+            notes += [PRECISION] if options.matmul == "medium" else []
             write(f"mnist_{name}_inner" if scored and not options.test else f"mnist_{name}", rows, notes)
 
 

@@ -81,12 +81,13 @@ def annealed_beside_exact(images: Tensor, seed: int, epochs: int = 5) -> Row:
 def density(train: Tensor, test: Tensor, seed: int, epochs: int | None) -> Row:
     """Average ln p of binary images under a machine of 500 hidden units, by AIS.
 
-    Persistent chains without momentum, the rate falling to zero from the first update on.
+    Persistent chains without momentum, the rate falling to zero from the first update on. On the last 10,000 training
+    images, after 6 epochs on the others: −107.4 nats at a rate of 0.05 (products in float32: −107.7), −98.2 at 0.15.
     """
     rows, others = binary(train, seed), binary(test, 1000)  # the test images are the same for all seeds
     plan = BoltzmannPlan(
         epochs=epochs or 100,
-        rate=0.05,
+        rate=0.15,
         fall=1.0,
         negative=PersistentChains(),
         momentum=(0.0, 0.0),

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from benchmarks.results import write
 from pishro import ConvClassifier
@@ -80,7 +81,7 @@ def main() -> None:
     part = "last 10,000 training images" if options.inner else "test images"
     verdict = "reached" if mean <= AT_MOST else "not reached"
     note = f"Mean error on the {part}: {mean:.2%} (asked of the test images: {AT_MOST:.2%}; {verdict})."
-    write("mnist_conv_inner" if options.inner else "mnist_conv", rows, [note])
+    write("mnist_conv_inner" if options.inner else "mnist_conv", rows, [f"{torch.get_num_threads()} threads.", note])
 
 
 if __name__ == "__main__":

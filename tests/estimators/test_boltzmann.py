@@ -5,12 +5,12 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
-from sklearn.exceptions import DataConversionWarning
+from sklearn.exceptions import ConvergenceWarning, DataConversionWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import BernoulliRBM
 from sklearn.pipeline import make_pipeline
 
-from pishro import DataError, NotFittedError, RestrictedBoltzmannMachine, SettingError, ShapeError
+from pishro import DataError, DeepBeliefClassifier, NotFittedError, RestrictedBoltzmannMachine, SettingError, ShapeError
 
 DIGITS = load_digits()
 X, IMAGES, LABELS = DIGITS.data / 16, DIGITS.images / 16, DIGITS.target
@@ -44,7 +44,9 @@ def test_images_come_back_in_their_shape_and_units() -> None:
     assert samples.shape == (50, 8, 8)
     # pixels that are always dark stay dark in samples, and others vary
     assert samples[:, :, 0].mean() < 0.05 < samples[:, :, 3:5].std(0).mean()
-    assert "16" in quick().fit(IMAGES).plot_filters().get_title()
+    drawn = quick().fit(IMAGES)
+    assert "16" in drawn.plot_filters().get_title()
+    assert drawn.plot_samples(4, steps=10).get_title() == "4 samples after 10 steps"
     np.testing.assert_allclose(quick(64, image_shape=(8, 8)).fit(X).transform(X), model.transform(IMAGES))
 
 
@@ -80,11 +82,21 @@ def test_images_of_whole_numbers_are_scaled_and_said() -> None:
     np.testing.assert_allclose(model.reconstruct(255 * X), 255 * quick().fit(X).reconstruct(X), atol=0.1)
 
 
+def test_a_training_that_diverges_is_told() -> None:
+    with pytest.warns(ConvergenceWarning, match="undone and the rate halved"):
+        model = quick(visible="gaussian", rate=10.0).fit(X)
+    assert model.model_.record.rate < 1.0
+    with pytest.warns(ConvergenceWarning, match="Layer 1.*rate halved"):
+        DeepBeliefClassifier((8,), "gaussian", 2, pretrain_rate=10.0, epochs=1, random_state=0).fit(X, LABELS)
+
+
 def test_bad_input() -> None:
     with pytest.raises(NotFittedError):
         quick().transform(X)
     with pytest.raises(DataError, match="one size"):
         quick().fit([np.zeros((8, 8)), np.zeros((8, 9))])
+    with pytest.raises(ShapeError, match=r"\(8, 8\) as in the fit, received \(9, 9\)"):
+        quick(epochs=1).fit(IMAGES).transform(np.zeros((2, 9, 9)))
     with pytest.raises(SettingError, match="kind of visible unit"):
         quick(visible="binary").fit(X)
     with pytest.raises(SettingError, match="kind of unit"):

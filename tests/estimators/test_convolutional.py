@@ -49,7 +49,7 @@ def test_sequences() -> None:
     assert model.model_.network.shape_in == (1, 40)
     assert model.score(waves[200:], labels[200:]) > 0.95
     both = np.stack([waves, generator.standard_normal(waves.shape)], -1)
-    model = small(epochs=10, kind="sequences").fit(both[:200], labels[:200])
+    model = small(epochs=20, kind="sequences").fit(both[:200], labels[:200])
     assert model.model_.network.shape_in == (2, 40)
     assert model.score(both[200:], labels[200:]) > 0.9
 

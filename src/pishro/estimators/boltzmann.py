@@ -1,13 +1,15 @@
 """The restricted Boltzmann machine: features of rows, their density, and rows that the machine makes itself."""
 
-__all__ = ["RestrictedBoltzmannMachine", "batch_rows"]
+__all__ = ["RestrictedBoltzmannMachine", "batch_rows", "tell_halvings"]
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_array
 from torch import Tensor
 
@@ -29,6 +31,9 @@ from pishro.models import (
 
 class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Hidden units that explain rows by what often comes together in them.
+
+    Machines of 65,536 weights and more learn with products in bfloat16 where the processor has instructions for them;
+    features, densities and samples are of single precision or better.
 
     Parameters
     ----------
@@ -107,6 +112,7 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
         rows, seed = scaling(x), seed_from(self.random_state)
         start = starting_machine(rows, units_named(kind), units_named(self.hidden), self.units, seed)
         machine, record = train_machine(start, rows, self._plan(self.epochs, seed, len(rows)))
+        tell_halvings(record.notes)
         self._keep(BoltzmannModel(scaling, machine, rows.mean(0), record))
         return self
 
@@ -121,6 +127,7 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
         rows = self.model_.scaled(self._rows(X))
         plan = self._plan(1, seed_from(self.random_state) + self.n_iter_, len(rows))
         machine, record = train_machine(self.model_.machine, rows, plan)
+        tell_halvings(record.notes)
         before = self.model_.record
         record.epochs += before.epochs
         record.seconds += before.seconds
@@ -189,16 +196,27 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
             raise SettingError(f"Expected at least 1 row and 1 step, received {count} and {steps}.")
         return self._as_given(model.sample(count, steps, seed_from(self.random_state)))
 
+    def plot_samples(self, count: int = 50, steps: int = 1000, axes: Any = None) -> Any:
+        """Rows that the machine makes, see `sample`, as images."""
+        from pishro.models import plot_images  # noqa: PLC0415 - matplotlib is slow to import
+
+        shape = self._image_shape(self._fitted().machine.weight.shape[0])
+        images = self.sample(count, steps).reshape(-1, *shape)
+        return plot_images(images, f"{count} samples after {steps} steps", axes)
+
     def plot_filters(self, count: int = 50, axes: Any = None) -> Any:
         """The receptive fields of the first hidden units: their weights in the shape of an image."""
         from pishro.models import plot_images  # noqa: PLC0415 - matplotlib is slow to import
 
         weight = self._fitted().machine.weight.t()[:count]
-        shape = tuple(self.image_shape or self._row_given)
-        if len(shape) != 2 or shape[0] * shape[1] != weight.shape[1]:
-            raise ShapeError(f"Expected image_shape=(H, W) with {weight.shape[1]} places, received {shape}.")
-        fields = weight.reshape(-1, *shape)
+        fields = weight.reshape(-1, *self._image_shape(weight.shape[1]))
         return plot_images(fields, f"receptive fields of {len(fields)} hidden units", axes, signed=True)
+
+    def _image_shape(self, places: int) -> tuple[int, ...]:
+        shape = tuple(self.image_shape or self._row_given)
+        if len(shape) != 2 or shape[0] * shape[1] != places:
+            raise ShapeError(f"Expected image_shape=(H, W) with {places} places, received {shape}.")
+        return shape
 
     def _rows(self, X: Any, *, reset: bool = False) -> Tensor:
         return torch.from_numpy(checked_numbers(self, X, reset=reset)).flatten(1)
@@ -230,6 +248,14 @@ def batch_rows(given: "str | int", rows: int) -> int:
     if isinstance(given, str):
         raise SettingError(f'Expected batch_size="auto" or a number of at least 1, received {given!r}.')
     return given
+
+
+def tell_halvings(notes: Sequence[str]) -> None:
+    """Warn of a training that diverged: the last note has the rate that was low enough."""
+    if notes:
+        warnings.warn(
+            f"{notes[-1]} A lower rate from the first epoch on may do better.", ConvergenceWarning, stacklevel=3
+        )
 
 
 def _numbers(values: Tensor) -> Floats:

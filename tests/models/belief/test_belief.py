@@ -47,7 +47,7 @@ def test_it_knows_digits_it_has_not_seen_and_makes_those_it_is_asked_for(labeled
 
 def test_an_unrolled_network_computes_the_features() -> None:
     belief, _ = pretrain(X[:300], (20, 10), BoltzmannPlan(epochs=1), BernoulliUnits())
-    network, theta = unrolled_network(belief, 3, dropout=0.2)
+    network, theta = unrolled_network(belief, 3, dropout=0.2, masked=0.1)
     features = belief.top.hidden_mean(belief.up(X[:5]))
     last = network.layout.views(theta[0])
     expected = features @ last["dense3.weight"] + last["dense3.bias"]

@@ -1,5 +1,7 @@
 """Training: the likelihood rises, sparsity is kept, divergence is noticed."""
 
+import dataclasses
+
 import pytest
 import torch
 
@@ -13,7 +15,10 @@ from pishro.models.boltzmann import (
     NoisyReLUUnits,
     ParallelTempering,
     PersistentChains,
+    SoftmaxUnits,
     exact_log_partition,
+    half,
+    momentum,
     negative_named,
     starting_machine,
     train_machine,
@@ -87,6 +92,45 @@ def test_bad_rows() -> None:
         train_machine(start, 255 * BARS, BoltzmannPlan())
 
 
+@pytest.mark.parametrize("mu", [0.0, 0.9])
+def test_an_update_in_one_pass_is_that_of_the_equations(monkeypatch, mu) -> None:
+    found = []
+    for fused in (True, False):
+        if not fused:
+            monkeypatch.setattr(momentum, "_has_fused", lambda dtype: False)
+        generator = torch.Generator().manual_seed(0)
+        p, g, v = (torch.randn(7, 5, generator=generator, dtype=torch.float64) for _ in range(3))
+        expected = mu * v + g - 0.1 * p, p + 0.01 * (mu * v + g - 0.1 * p)
+        momentum.momentum_update([(p, g, v)], mu, rate=0.01, decay=0.1)
+        torch.testing.assert_close((v, p), expected)
+        found.append(p)
+    torch.testing.assert_close(*found)
+
+
+def test_states_drawn_in_half_precision_are_as_frequent_as_they_are_probable() -> None:
+    generator = torch.Generator().manual_seed(0)
+    mean = torch.tensor([0.0, 1e-3, 0.3, 0.999, 1.0]).bfloat16().repeat_interleave(200_001).reshape(5, -1)
+    drawn = BernoulliUnits().sample(mean, mean, generator)
+    assert drawn.dtype == torch.bfloat16
+    p = mean[:, 0].double()
+    frequency = drawn.double().mean(1)
+    assert bool(((frequency - p).abs() <= 4 * (p * (1 - p) / 200_001).sqrt()).all())
+    odds = torch.tensor([0.0, -7.0, 2.0]).bfloat16().expand(200_001, 3)
+    p, frequency = odds[0].double().softmax(0), SoftmaxUnits().sample(odds, odds, generator).double().mean(0)
+    assert bool(((frequency - p).abs() <= 4 * (p * (1 - p) / 200_001).sqrt()).all())
+
+
+def test_half_precision_is_taken_where_it_pays(monkeypatch) -> None:
+    monkeypatch.setattr(half, "_has_instructions", lambda: True)
+    large = starting_machine(torch.zeros(2, 784), BernoulliUnits(), BernoulliUnits(), 500, seed=0)
+    assert half.pays_in_half(large)
+    assert not half.pays_in_half(large.to(torch.float64))
+    assert not half.pays_in_half(starting_machine(BARS.float(), BernoulliUnits(), BernoulliUnits(), 12, seed=0))
+    assert not half.pays_in_half(dataclasses.replace(large, visible=GaussianUnits()))
+    monkeypatch.setattr(half, "_has_instructions", lambda: False)
+    assert not half.pays_in_half(large)
+
+
 def test_products_in_half_precision_learn_as_well() -> None:
     rows = BARS.float()
     start = starting_machine(rows, BernoulliUnits(), BernoulliUnits(), 12, seed=0)
@@ -94,3 +138,13 @@ def test_products_in_half_precision_learn_as_well() -> None:
     machine, _ = train_machine(start, rows, plan)
     assert machine.weight.dtype == torch.float32
     assert log_likelihood(machine.to(torch.float64)) > -4
+    sparse, _ = train_machine(start, rows, dataclasses.replace(plan, target=0.1))
+    assert float(sparse.hidden_mean(rows).mean()) == pytest.approx(0.1, abs=0.05)
+    with pytest.raises(SettingError, match="all digits"):
+        dataclasses.replace(plan, negative=ParallelTempering())
+
+
+def test_rows_in_the_order_of_their_classes_are_no_divergence() -> None:
+    rows = torch.cat([torch.zeros(1000, 9), torch.ones(1000, 9)])
+    start = starting_machine(rows, BernoulliUnits(), BernoulliUnits(), 4, seed=0)
+    assert not train_machine(start, rows, BoltzmannPlan(epochs=2, rate=0.01))[1].notes

@@ -26,7 +26,7 @@ ACTIVATIONS = {"bernoulli": "sigmoid", "gaussian": "linear", "relu": "softplus"}
 
 
 def unrolled_network(
-    belief: BeliefNetwork, outputs: int, dropout: float = 0.0, seed: int = 0
+    belief: BeliefNetwork, outputs: int, dropout: float = 0.0, seed: int = 0, masked: float = 0.0
 ) -> tuple[Network, Tensor]:
     """A network of the belief network's layers and a linear one above, and θ (1, P) in float32.
 
@@ -36,10 +36,11 @@ def unrolled_network(
     outputs : C.
     dropout : share left out in training of what each layer but the first reads.
     seed : of the last layer's weights.
+    masked : share left out of the rows themselves.
     """
     if belief.classes:
         raise SettingError("Expected a belief network without label units; they have no place in a forward path.")
-    layers: list[Layer] = []
+    layers: list[Layer] = [Dropout(masked)] if masked else []
     for machine in belief.layers:
         layers += [Dense(len(machine.hidden_bias), _activation(machine)), *([Dropout(dropout)] if dropout else [])]
     network = Network.chain(len(belief.layers[0].visible_bias), *layers, Dense(outputs))

@@ -23,7 +23,7 @@ __all__ = ["ContrastiveDivergence", "Negative", "ParallelTempering", "Persistent
 import abc
 import dataclasses
 from collections.abc import Callable
-from typing import final
+from typing import ClassVar, final
 
 import torch
 from torch import Generator, Tensor
@@ -36,7 +36,14 @@ Walk = Callable[[Tensor], Tensor]
 
 
 class Negative(abc.ABC):
-    """A way to the machine's own rows."""
+    """A way to the machine's own rows.
+
+    Attributes
+    ----------
+    coarse : whether sums in half precision will do: for drawing states, but not for comparing weights of states.
+    """
+
+    coarse: ClassVar[bool] = True
 
     @abc.abstractmethod
     def start(self, bridge: Bridge, chains: int, generator: Generator) -> Walk:
@@ -99,6 +106,7 @@ class ParallelTempering(Negative):
     steps : Gibbs steps an update; neighbors may swap after each.
     """
 
+    coarse = False
     temperatures: int = 10
     steps: int = 1
 

@@ -1,6 +1,6 @@
 """Training of a restricted Boltzmann machine on mini-batches.
 
-    W ← W + ΔW,   ΔW ← μ ΔW + η(⟨vh⟩_data − ⟨vh⟩_model − λ W)
+    W ← W + η V,   V ← μ V + ⟨vh⟩_data − ⟨vh⟩_model − λ W
 
 and the like for the biases, on which λ does not act. The momentum μ is low at first, while the gradient is large and
 turns; the rate η is constant, then falls to zero, which averages the noise of the last updates away. Where hidden units
@@ -26,7 +26,9 @@ from torch import Generator, Tensor
 
 from pishro.errors import DataError, SettingError
 from pishro.models.boltzmann.bridge import Bridge
+from pishro.models.boltzmann.half import pays_in_half
 from pishro.models.boltzmann.machine import Machine
+from pishro.models.boltzmann.momentum import momentum_update
 from pishro.models.boltzmann.negative import ContrastiveDivergence, Negative, Walk
 from pishro.models.boltzmann.units import Units
 
@@ -34,7 +36,7 @@ WATCHED = 1000
 """Rows whose reconstruction is watched."""
 
 WORSE = 1.5
-"""Times the variance of the rows that the squared error of reconstructions may reach; beyond, the training diverges."""
+"""Times the squared error of the mean row that reconstructions may have; beyond, the training diverges."""
 
 MOST_HALVINGS = 20
 
@@ -62,8 +64,8 @@ class BoltzmannPlan:
     target : how often a hidden unit is to be on; None for as it likes.
     pull : rate of the biases towards the target.
     seed : of all that is drawn.
-    half : whether products are taken in bfloat16, and added up in the rows' own precision. An update of 784-500 units
-        then takes about half the time on processors that have instructions for it, and more on others.
+    half : whether products are taken in bfloat16, and added up in the rows' own precision; None for where that pays,
+        see `pays_in_half`.
     """
 
     epochs: int = 20
@@ -77,7 +79,7 @@ class BoltzmannPlan:
     target: float | None = None
     pull: float = 0.3
     seed: int = 0
-    half: bool = False
+    half: bool | None = None
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.size < 1:
@@ -91,6 +93,8 @@ class BoltzmannPlan:
             raise SettingError(f"Expected momentum of at least 0 and below 1, received {self.momentum}.")
         if self.target is not None and not 0 < self.target < 1:
             raise SettingError(f"Expected a target activity between 0 and 1, received {self.target}.")
+        if self.half and not self.negative.coarse:
+            raise SettingError(f"{type(self.negative).__name__} needs all digits of its sums; leave half at None.")
 
 
 @dataclasses.dataclass
@@ -157,8 +161,7 @@ def train_machine(start: Machine, rows: Tensor, plan: BoltzmannPlan) -> tuple[Ma
     start.visible.check(rows)
     began = time.perf_counter()
     trainer = _Trainer(start, rows, plan)
-    variance = float((rows - rows.mean(0)).square().mean())
-    limit = WORSE * max(variance, SPREAD**2)
+    limit = WORSE * max(trainer.plainest(), SPREAD**2)
     record = BoltzmannRecord(len(rows))
     halvings, kept = 0, trainer.state()
     while record.epochs < plan.epochs:
@@ -186,12 +189,13 @@ class _Trainer:
     """The machine on its way, its velocity, and the buffers of an update.
 
     The rows of the data lie above those of the machine in one buffer, and so do the hidden means, the lower ones with
-    the sign turned: one product then is the difference of the two correlations, and adds itself to the velocity.
+    the sign turned: one product then is the difference of the two correlations.
     `quick` is the machine that rows and states are drawn with: the same one, or its copy in half precision.
     """
 
     def __init__(self, start: Machine, rows: Tensor, plan: BoltzmannPlan) -> None:
-        self.rows, self.plan = rows, plan
+        self.half = plan.negative.coarse and pays_in_half(start) if plan.half is None else plan.half
+        self.rows, self.plan, self.mean = rows, plan, rows.mean(0)
         tensors = (t.clone() for t in (start.weight, start.visible_bias, start.hidden_bias))
         self.machine = Machine(start.visible, start.hidden, *tensors)
         self.size = min(plan.size, len(rows))
@@ -199,13 +203,14 @@ class _Trainer:
         bounded = start.visible.bounded and start.hidden.bounded
         self.rate = plan.rate if bounded else plan.rate / 10
         self.generator = Generator().manual_seed(plan.seed)
-        self.quick = self.machine.to(torch.bfloat16) if plan.half else self.machine
+        self.quick = self.machine.to(torch.bfloat16) if self.half else self.machine
         self.source = rows.to(self.quick.weight)
         self.walk = self._walk()
         self.v = self.source.new_empty(2 * self.size, rows.shape[1])
         self.h = self.source.new_empty(2 * self.size, len(start.hidden_bias))
-        self.signs = self.source.new_ones(2 * self.size)
+        self.signs = self.rows.new_ones(2 * self.size)
         self.signs[self.size :] = -1
+        self.slopes = [torch.empty_like(t) for t in self._parameters()]
         self.velocity = [torch.zeros_like(t) for t in self._parameters()]
         self.activity = torch.full_like(start.hidden_bias, plan.target or 0.0)
 
@@ -213,7 +218,7 @@ class _Trainer:
         return _tensors(self.machine)
 
     def _walk(self) -> Walk:
-        base = self.machine.visible.bias_for(self.rows.mean(0)).to(self.quick.weight)
+        base = self.machine.visible.bias_for(self.mean).to(self.quick.weight)
         return self.plan.negative.start(Bridge(self.quick, base), self.size, self.generator)
 
     def _renew(self) -> None:
@@ -240,6 +245,10 @@ class _Trainer:
         watched = self.rows[:WATCHED]
         return float((self.machine.reconstruct(watched) - watched).square().mean())
 
+    def plainest(self) -> float:
+        """The same error, of the mean of all rows in place of reconstructions."""
+        return float((self.mean - self.rows[:WATCHED]).square().mean())
+
     def epoch(self, number: int) -> None:
         """Walk over all rows in an order drawn anew."""
         plan = self.plan
@@ -260,23 +269,24 @@ class _Trainer:
         below.copy_(self.walk(machine.hidden.sample(z, mean, self.generator)))
         self.h[:size] = mean
         torch.neg(machine.hidden_mean(below), out=self.h[size:])
-        weight, b, c = self._parameters()
-        step, share = self.velocity, rate / size
-        if self.plan.half:
-            step[0].mul_(mu).add_(self.v.t() @ self.h, alpha=share)
-            step[1].mul_(mu).add_(self.v.t() @ self.signs, alpha=share)
-        else:
-            torch.addmm(step[0], self.v.t(), self.h, beta=mu, alpha=share, out=step[0])
-            torch.addmv(step[1], self.v.t(), self.signs, beta=mu, alpha=share, out=step[1])
-        step[2].mul_(mu).add_(self.h.sum(0), alpha=share)
-        if self.plan.decay:
-            step[0].add_(weight, alpha=-rate * self.plan.decay)
-        for parameter, change in zip((weight, b, c), step, strict=True):
-            parameter.add_(change)
+        self._correlate()
+        moved = list(zip(self._parameters(), self.slopes, self.velocity, strict=True))
+        momentum_update(moved[:1], mu, rate / size, self.plan.decay * size)
+        momentum_update(moved[1:], mu, rate / size)
         if self.plan.target is not None:
-            self.activity.lerp_(mean.mean(0), 1 - MEMORY)
-            c.add_(self.plan.target - self.activity, alpha=self.plan.pull)
+            self.activity.lerp_(mean.mean(0, dtype=self.activity.dtype), 1 - MEMORY)
+            self.machine.hidden_bias.add_(self.plan.target - self.activity, alpha=self.plan.pull)
         self._renew()
+
+    def _correlate(self) -> None:
+        """The slopes of the weights and of both biases, summed over the batch."""
+        weight, b, c = self.slopes
+        if self.half:
+            weight.copy_(self.v.t().contiguous() @ self.h)  # the first copy saves more time than it takes
+        else:
+            torch.mm(self.v.t(), self.h, out=weight)
+        torch.mv(self.v.to(b).t(), self.signs, out=b)
+        torch.sum(self.h, 0, dtype=c.dtype, out=c)
 
 
 def _tensors(machine: Machine) -> tuple[Tensor, Tensor, Tensor]:

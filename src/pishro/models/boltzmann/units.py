@@ -103,7 +103,7 @@ class BernoulliUnits(Units):
     def sample(self, z: Tensor, mean: Tensor, generator: Generator) -> Tensor:
         """1 with probability σ(z)."""
         if mean.dtype == torch.bfloat16:  # whose numbers between 0 and 1 are too coarse for small probabilities
-            return torch.rand(mean.shape, generator=generator).lt_(mean).to(mean.dtype)
+            return _short_numbers(mean.shape, generator).lt_(mean.float().mul_(2**16)).to(mean.dtype)
         return torch.rand(mean.shape, generator=generator, dtype=mean.dtype).lt_(mean)
 
     def log_partition(self, z: Tensor) -> Tensor:
@@ -121,7 +121,7 @@ class BernoulliUnits(Units):
 
     def check(self, s: Tensor) -> None:
         """Every value must lie in [0, 1]."""
-        low, high = float(s.min()), float(s.max())
+        low, high = map(float, s.aminmax())
         if not (low >= 0 and high <= 1):
             raise DataError(
                 f"Expected values in [0, 1] for Bernoulli units, received values from {low:g} to {high:g}; scale them, "
@@ -176,7 +176,8 @@ class SoftmaxUnits(Units):
     def sample(self, z: Tensor, mean: Tensor, generator: Generator) -> Tensor:
         """One-hot rows."""
         # the largest of z + Gumbel noise is drawn with the softmax's probability
-        noise = torch.rand(z.shape, generator=generator, dtype=z.dtype).clamp_min_(1e-30).log_().neg_().log_()
+        dtype = torch.float32 if z.dtype == torch.bfloat16 else z.dtype  # whose numbers would be too coarse
+        noise = torch.rand(z.shape, generator=generator, dtype=dtype).clamp_min_(1e-30).log_().neg_().log_()
         return one_hot((z - noise).argmax(-1), z.shape[-1]).to(z.dtype)
 
     def log_partition(self, z: Tensor) -> Tensor:
@@ -294,6 +295,13 @@ class JoinedUnits(Units):
 
     def _split(self, z: Tensor) -> list[tuple[Units, Tensor]]:
         return list(zip(self.parts, z.split(self.widths, -1), strict=True))
+
+
+def _short_numbers(shape: torch.Size, generator: Generator) -> Tensor:
+    """Uniform numbers ½, 1½, … below 2¹⁶, in float32; four of them come of one number of 64 bits."""
+    count = shape.numel()
+    long = torch.empty(-(-count // 4), dtype=torch.int64).random_(-(2**63), None, generator=generator)
+    return long.view(torch.int16)[:count].view(shape).float().add_(2**15 + 0.5)
 
 
 KINDS: dict[str, type[Units]] = {
