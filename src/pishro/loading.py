@@ -15,7 +15,7 @@ def load(path: str | os.PathLike[str]) -> Any:
 
     A table's model comes as `Model`, that of a series as `SeriesModel`; one of rows without a table, as
     `serialization.save_row_model` writes it, as what the estimator's `model_` was: `AutoencoderModel`, `BeliefModel`,
-    `BoltzmannModel`, `ConvModel`, `GenerativeModel`.
+    `BoltzmannModel`, `ConvModel`, `GenerativeModel`, `PerceptronModel`.
 
     Raises
     ------

@@ -1,14 +1,16 @@
-"""Files of convolutional networks and autoencoders: what is written is what is read, and the rest is refused."""
+"""Files of models of rows: what is written is what is read, and the rest is refused."""
 
+import dataclasses
+import pickle
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from sklearn.datasets import load_digits
+from sklearn.datasets import load_digits, load_iris
 
 import pishro
-from pishro.errors import ModelFileError, SettingError
+from pishro.errors import ModelFileError, SettingError, ShapeError
 from pishro.models import AutoencoderModel, ConvModel
 from pishro.serialization import load_model, load_row_model, save_row_model
 
@@ -64,6 +66,24 @@ def test_a_deep_belief_network(fine_tuning: str, tmp_path: Path) -> None:
     torch.testing.assert_close(again.mean(rows), model.mean(rows), rtol=0, atol=0)
     if fine_tuning == "up-down":
         torch.testing.assert_close(again.sample(2, 1, 5, 0), model.sample(2, 1, 5, 0), rtol=0, atol=0)
+
+
+@pytest.mark.filterwarnings("ignore:.*hyperplane")
+@pytest.mark.parametrize("names", [["no", "yes", "yes"], ["setosa", "versicolor", "virginica"]])
+def test_a_perceptron(names: list[str], tmp_path: Path) -> None:
+    x, species = load_iris(return_X_y=True)
+    labels = np.array(names)[species]
+    estimator = pishro.PerceptronClassifier(20).fit(x, labels)
+    save_row_model(estimator.model_, tmp_path / "m.safetensors")
+    again = pishro.load(tmp_path / "m.safetensors")
+    rows = torch.from_numpy(x)
+    assert [again.classes[i] for i in again.winners(rows)] == estimator.predict(x).tolist()
+    assert (estimator.predict(x) == labels).mean() > 0.8
+    torch.testing.assert_close(again.distances(rows), estimator.model_.distances(rows), rtol=0, atol=0)
+    revived = pickle.loads(pickle.dumps(estimator))
+    np.testing.assert_array_equal(revived.decision_function(x[::-1]), estimator.decision_function(x[::-1]))
+    with pytest.raises(ShapeError, match="for 4 classes"):
+        dataclasses.replace(again, classes=(*"abcd",))
 
 
 def test_files_of_another_kind_or_cut_off(tmp_path: Path) -> None:

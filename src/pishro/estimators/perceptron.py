@@ -42,6 +42,7 @@ from torch import Tensor
 from pishro.errors import DataError, SettingError
 from pishro.estimators.inputs import without_torch
 from pishro.estimators.not_fitted import NotFittedError
+from pishro.models import PerceptronModel
 from pishro.nn import Dense, Network
 
 MOST_ENTRIES = 2_000_000
@@ -74,6 +75,7 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
     ----------
     classes_ : the labels, sorted.
     coef_, intercept_ : weights (units, D) and biases (units,), for the columns as given.
+    model_ : the same with the labels, `PerceptronModel`, which a file can hold.
     network_, theta_ : the same as a network of threshold units.
     separable_ : of each unit, True, False, or None where it stayed open.
     separability_ : the same as a sentence.
@@ -151,6 +153,8 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
 
     def _set(self, coef: npt.NDArray[np.float64], intercept: npt.NDArray[np.float64]) -> Self:
         self.coef_, self.intercept_ = coef, intercept
+        weight, bias = torch.from_numpy(coef), torch.from_numpy(intercept)
+        self.model_ = PerceptronModel(weight, bias, tuple(self.classes_.tolist()))
         self.network_ = Network.chain(coef.shape[1], Dense(len(coef), "threshold"))
         self.theta_ = torch.from_numpy(np.concatenate([coef.T.ravel(), intercept]))
         return self
@@ -203,18 +207,23 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
 
     def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
         """Distance from the hyperplane, (N,) for two classes and (N, classes) for more."""
-        if not hasattr(self, "coef_"):
-            raise NotFittedError(f"This {type(self).__name__} is not fitted yet; call fit(X, y) first.")
-        X = validate_data(self, without_torch(X), dtype=np.float64, reset=False)
-        length = np.linalg.norm(self.coef_, axis=1)
-        sums: npt.NDArray[np.float64] = (X @ self.coef_.T + self.intercept_) / np.where(length > 0, length, 1.0)
-        return sums[:, 0] if len(self.classes_) == 2 else sums
+        distances: npt.NDArray[np.float64] = self._fitted().distances(self._rows(X)).numpy()
+        return distances[:, 0] if len(self.classes_) == 2 else distances
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Class labels (N,)."""
-        sums = self.decision_function(X)
-        labels: npt.NDArray[Any] = self.classes_[(sums >= 0).astype(int) if sums.ndim == 1 else sums.argmax(1)]
+        winners = self._fitted().winners(self._rows(X)).numpy()
+        labels: npt.NDArray[Any] = self.classes_[winners]
         return labels
+
+    def _rows(self, X: Any) -> Tensor:
+        # a tensor cannot share what is read-only or runs backwards
+        return torch.from_numpy(validate_data(self, without_torch(X), dtype=np.float64, reset=False).copy())
+
+    def _fitted(self) -> PerceptronModel:
+        if not hasattr(self, "model_"):
+            raise NotFittedError(f"This {type(self).__name__} is not fitted yet; call fit(X, y) first.")
+        return self.model_
 
 
 def _targets(index: npt.NDArray[np.int64], classes: npt.NDArray[Any]) -> list[npt.NDArray[np.float64]]:

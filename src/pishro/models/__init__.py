@@ -43,6 +43,7 @@ from pishro.models.explanation import PartialDependence, input_jacobian, partial
 from pishro.models.fit_stream import fit_stream
 from pishro.models.fit_table import FitSettings, FittedTable, calibration_share, fit_encoded, fit_table
 from pishro.models.image_plan import given_widths, mini_batch_plan
+from pishro.models.perceptron import PerceptronModel
 from pishro.models.reconstruction import Reconstructions, compare_reconstructions
 from pishro.models.row_scaling import RowScaling
 from pishro.models.table_model import TableModel, scaled_predictive
@@ -76,6 +77,7 @@ __all__ = [
     "Metric",
     "Negative",
     "PartialDependence",
+    "PerceptronModel",
     "Reconstructions",
     "RowScaling",
     "SaltAndPepper",

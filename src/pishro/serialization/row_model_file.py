@@ -1,4 +1,4 @@
-"""Files of models that read rows without a table: on images, autoencoders, Boltzmann machines, belief networks.
+"""Files of models that read rows without a table: of images, autoencoders, Boltzmann machines, perceptrons and so on.
 
 As the file of a table's model, it is safetensors with a JSON header, and reading it never executes code. Each kind of
 model has a pair of functions here, one that takes it apart into header and tensors and one that puts it together.
@@ -25,6 +25,7 @@ from pishro.models import (
     ConvModel,
     GenerativeModel,
     Machine,
+    PerceptronModel,
     RowScaling,
     units_named,
 )
@@ -34,7 +35,7 @@ from pishro.serialization.versions import FORMAT
 from pishro.tensor_file import write_tensor_file
 from pishro.training import TrainedMembers, TrainingRecord
 
-RowModel = ConvModel | AutoencoderModel | BeliefModel | BoltzmannModel | GenerativeModel
+RowModel = ConvModel | AutoencoderModel | BeliefModel | BoltzmannModel | GenerativeModel | PerceptronModel
 Header = dict[str, Any]
 Tensors = dict[str, Tensor]
 Parts = tuple[Header, Tensors]
@@ -58,7 +59,7 @@ def save_row_model(model: RowModel, path: str | os.PathLike[str]) -> None:
         )
     header, tensors = KINDS[name].parts(model)
     header = {"format": FORMAT, "kind": name, **header}
-    tensors = {key: t.contiguous() for key, t in (tensors | _scaling_parts(model.scaling)).items()}
+    tensors = {key: t.contiguous() for key, t in tensors.items()}
     write_tensor_file(path, ENTRY, header, tensors)
 
 
@@ -109,7 +110,7 @@ def _network_parts(model: ConvModel | AutoencoderModel | BeliefModel) -> Parts:
     }
     if not isinstance(model, AutoencoderModel):
         header["classes"] = list(model.classes)
-    tensors = {"theta": model.trained.theta, "beta": model.trained.beta}
+    tensors = {"theta": model.trained.theta, "beta": model.trained.beta, **_scaling_parts(model.scaling)}
     return header, tensors | (_scaling_parts(model.target, "target.") if isinstance(model, BeliefModel) else {})
 
 
@@ -153,7 +154,8 @@ def _machine(header: Header, tensors: Tensors, name: str) -> Machine:
 
 def _boltzmann_parts(model: BoltzmannModel) -> Parts:
     header, tensors = _machine_parts(model.machine, "machine")
-    return header | {"record": model.record.to_json()}, tensors | {"means": model.means}
+    tensors |= {"means": model.means, **_scaling_parts(model.scaling)}
+    return header | {"record": model.record.to_json()}, tensors
 
 
 def _boltzmann(header: Header, tensors: Tensors) -> BoltzmannModel:
@@ -167,7 +169,7 @@ def _generative_parts(model: GenerativeModel) -> Parts:
         "notes": list(model.notes),
         "layers": len(model.belief.generative),
     }
-    tensors: Tensors = {}
+    tensors = _scaling_parts(model.scaling)
     machines = {f"recognition{i}": m for i, m in enumerate(model.belief.recognition)}
     machines |= {f"generative{i}": m for i, m in enumerate(model.belief.generative)} | {"top": model.belief.top}
     for name, machine in machines.items():
@@ -187,6 +189,14 @@ def _generative(header: Header, tensors: Tensors) -> GenerativeModel:
     return GenerativeModel(_scaling(tensors), belief, classes, tuple(header["notes"]))
 
 
+def _perceptron_parts(model: PerceptronModel) -> Parts:
+    return {"classes": list(model.classes)}, {"weight": model.weight, "bias": model.bias}
+
+
+def _perceptron(header: Header, tensors: Tensors) -> PerceptronModel:
+    return PerceptronModel(tensors["weight"], tensors["bias"], tuple(header["classes"]))
+
+
 @dataclasses.dataclass(frozen=True)
 class _Kind:
     """A kind of model, and the two ways between it and a file."""
@@ -202,4 +212,5 @@ KINDS = {
     "belief": _Kind(BeliefModel, _network_parts, _belief),
     "boltzmann": _Kind(BoltzmannModel, _boltzmann_parts, _boltzmann),
     "generative": _Kind(GenerativeModel, _generative_parts, _generative),
+    "perceptron": _Kind(PerceptronModel, _perceptron_parts, _perceptron),
 }
