@@ -26,7 +26,7 @@ from pishro.diagnosis.observation import Observation, spread_rows
 from pishro.diagnosis.sentences import PHRASES
 from pishro.diagnosis.symmetry import log10_copies
 from pishro.objectives import DataProducts, Objective
-from pishro.optim import KKT, Kind, Verdict
+from pishro.optim import Kind, Verdict
 from pishro.optim.stationary import escape
 from pishro.optim.stationary.classify import judge
 from pishro.optim.stationary.lanczos import extreme_eigenpairs
@@ -53,7 +53,8 @@ class Certificate:
 
     Attributes
     ----------
-    kind : "strict minimum", "degenerate", "saddle", "strict maximum", "not stationary", or "stopped early".
+    kind : "strict minimum", "degenerate", "saddle", "strict maximum", "not stationary", "stopped early", or
+        "constrained".
     member, members : which member it is about, the one with the largest evidence (or the least cost), of how many.
     rows : training rows over which the derivatives were summed.
     value, gradient_norm, largest : the cost, and Euclidean norm and largest entry of its gradient.
@@ -173,13 +174,12 @@ class Certificate:
     __repr__ = __str__
 
 
-def certify(observation: Observation, kkt: KKT | None = None) -> Certificate:
+def certify(observation: Observation) -> Certificate:
     """Certify the best member of a trained network.
 
     Parameters
     ----------
     observation : the network and the rows that it was trained on.
-    kkt : first-order certificate of a constrained fit, which is quoted.
 
     Examples
     --------
@@ -207,11 +207,12 @@ def certify(observation: Observation, kkt: KKT | None = None) -> Certificate:
         with torch.no_grad():
             member = int(everyone.value(theta).argmin())
     model = ObjectiveModel(everyone.select(torch.tensor([member])), theta[member])
-    early = bool(record.history.validation)
-    found = _dense(model, early) if dense else _ends(model)
+    early, kkt = bool(record.history.validation), trained.kkts[member] if trained.kkts else None
+    found = _dense(model, early or kkt is not None) if dense else _ends(model)
+    kind = "stopped early" if early and found.kind != "strict minimum" else found.kind
     return dataclasses.replace(
         found,
-        kind="stopped early" if early and found.kind != "strict minimum" else found.kind,
+        kind=kind if kkt is None else "constrained",
         member=member,
         members=len(theta),
         rows=len(train),

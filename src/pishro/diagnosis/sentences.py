@@ -155,7 +155,8 @@ _CERTIFICATE = {
     "where "
     "the cost on rows kept from the gradient was least, before the network fits the noise of the training rows.",
     "certificate.descent": "The curvature is negative in some directions, so this is no minimum's neighborhood yet.",
-    "certificate.kkt": "Constrained fit. {kkt}",
+    "certificate.constrained": "Verdict: held by constraints, where the gradient of the cost need not vanish.",
+    "certificate.kkt": "What has to vanish there are the residuals of the conditions of optimality. {kkt}",
 }
 
 PHRASES: dict[str, str] = {

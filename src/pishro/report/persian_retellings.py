@@ -59,6 +59,11 @@ _RECIPES = {
         "ریزدسته‌های {number_b} سطری با {rule}، حداکثر {number_e} دوره، با توقف زودهنگام روی {number_p}٪ از "
         "سطرهای آموزشی."
     ),
+    "KKT residuals: stationarity {number_s}, feasibility {number_f}, complementarity {number_c}. Active constraints "
+    "and bounds: {number}.": (
+        "مانده‌های \u2066KKT\u2069: ایستایی {number_s}، شدنی‌بودن {number_f}، مکملیت {number_c}. قیدها و کران‌های فعال: "
+        "{number}."
+    ),
     "1 network": "یک شبکه",
     "{number} networks": "{number} شبکه",
     "members": "شبکه‌های",

@@ -115,7 +115,11 @@ def train_full_batch(
     record.members = len(theta)
     beta = _noise_precision(objective, theta, plan.validation)
     record.noise = (1 / beta.sqrt()).tolist() if likelihood.dispersion else []
-    return TrainedMembers(theta, beta, None, record, None if prior is None else prior.select(good.to(HERE)))
+    kkts = result.kkts if isinstance(result, ConstrainedResults) else ()
+    kept = tuple(kkt for kkt, g in zip(kkts, good.tolist(), strict=False) if g)
+    if prior is not None:  # beside the cost of the rows as β weighs it, which is how a prior is told everywhere
+        prior = NormalPrior(prior.groups, prior.alpha[good.to(HERE)] * beta.unsqueeze(-1).to(prior.alpha))
+    return TrainedMembers(theta, beta, None, record, prior, kkts=kept)
 
 
 def _stopping(net: Network, likelihood: Likelihood, plan: FullBatchPlan) -> tuple[Stop, list[float]]:

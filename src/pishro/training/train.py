@@ -15,7 +15,7 @@ from pishro.errors import DataError
 from pishro.likelihoods import Likelihood, NormalPrior
 from pishro.nn import Network
 from pishro.objectives import Batch, Objective
-from pishro.optim import Iteration, LevenbergMarquardt, Method, Reason, Stop
+from pishro.optim import KKT, Iteration, LevenbergMarquardt, Method, Reason, Stop
 from pishro.training.devices import HERE, choose_place, second_order_work
 from pishro.training.distributed import current
 from pishro.training.evidence import fit_evidence
@@ -101,6 +101,7 @@ class TrainedMembers:
     prior : under which θ was reached; None where there was none, and for a model that was read from a file.
     power : β to which the rows' likelihood was raised where its scale is free (K,), and by which that scale was widened
         afterwards; None as for `prior`.
+    kkts : residuals of the conditions of optimality of each member, where there are constraints on θ.
     """
 
     theta: Tensor
@@ -109,6 +110,7 @@ class TrainedMembers:
     record: TrainingRecord
     prior: NormalPrior | None = None
     power: Tensor | None = None
+    kkts: tuple[KKT, ...] = ()
 
     def minimized(self, net: Network, likelihood: Likelihood) -> tuple[Tensor, Tensor]:
         """θ (K, P) and β (K,) of the cost that was minimized: with a free scale they are not those to predict with."""
