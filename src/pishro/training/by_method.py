@@ -107,9 +107,7 @@ class ByMethod(Recipe):
             seed=seed,
             stop=Stop(iterations=MATRIX_ITERATIONS if writes_matrix(self.method) else ITERATIONS, seconds=seconds),
             recipe=self.sentence,
-            prior=self._free(network, likelihood, batch, seed, seconds)
-            if self.borrows
-            else self._prior(network, batch),
+            prior=self._prior(network, likelihood, batch, seed, seconds),
             constraints=self.wishes.constraints,
             validation=kept if self.stops else None,
             start=start,
@@ -118,13 +116,12 @@ class ByMethod(Recipe):
         )
         return train_full_batch(network, likelihood, batch, plan, watch)
 
-    def _prior(self, network: Network, batch: Batch) -> NormalPrior | None:
-        return self.wishes.prior(network, batch.x.dtype)
-
-    def _free(
+    def _prior(
         self, network: Network, likelihood: Likelihood, batch: Batch, seed: int, seconds: float
     ) -> NormalPrior | None:
-        """The prior that a few members without constraints find, as weight decay beside a noise of precision 1."""
+        """The prior that was named, or that a few members without the constraints find, beside a noise of precision 1."""
+        if not self.borrows:
+            return self.wishes.prior(network, batch.x.dtype)
         few = dataclasses.replace(self.base, members=min(FREE_MEMBERS, self.members))
         found = few.train(network, likelihood, batch, seed, seconds / 2)
         if found.prior is None:
