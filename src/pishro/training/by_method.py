@@ -96,6 +96,7 @@ class ByMethod(Recipe):
     ) -> TrainedMembers:
         """All members at once."""
         refuse_what_does_not_fit(self.method, network.layout.size, self.members)
+        seconds = seconds / 2 if self.borrows else seconds  # the other half is for the prior
         kept = self.wishes.validation
         if self.stops and kept is None:
             order = torch.randperm(len(batch), generator=Generator().manual_seed(seed))
@@ -119,11 +120,11 @@ class ByMethod(Recipe):
     def _prior(
         self, network: Network, likelihood: Likelihood, batch: Batch, seed: int, seconds: float
     ) -> NormalPrior | None:
-        """The prior that was named, or that a few members without the constraints find, beside a noise of precision 1."""
+        """The prior that was named, or that a few members without constraints find, beside a noise of precision 1."""
         if not self.borrows:
             return self.wishes.prior(network, batch.x.dtype)
         few = dataclasses.replace(self.base, members=min(FREE_MEMBERS, self.members))
-        found = few.train(network, likelihood, batch, seed, seconds / 2)
+        found = few.train(network, likelihood, batch, seed, seconds)
         if found.prior is None:
             return None
         decay = (found.prior.alpha / found.beta.unsqueeze(-1)).median(0, keepdim=True).values
