@@ -1,5 +1,6 @@
 """Piecewise-linear encoding against NumPy's interpolation and autograd."""
 
+import itertools
 from itertools import pairwise
 
 import numpy as np
@@ -58,3 +59,12 @@ def test_json_round_trip_and_refusals() -> None:
         PiecewiseLinear([[0.0, 0.0, 1.0]])
     with pytest.raises(ShapeError, match="3 columns"):
         Network.chain(2, PiecewiseLinear(EDGES), Dense(1))
+
+
+def test_numbers_that_differ_by_rounding_are_one() -> None:
+    angles = torch.arange(400, dtype=torch.float64) % 24 / 24 * 2 * torch.pi
+    noisy = torch.sin(angles + 2 * torch.pi * torch.arange(400))  # the same hours, rounded otherwise each day
+    layer = PiecewiseLinear.of(noisy.unsqueeze(1), 32)
+    assert min(b - a for a, b in itertools.pairwise(layer.edges[0])) > 1e-5
+    double, single = layer.forward({}, noisy.unsqueeze(1))[0], layer.forward({}, noisy.unsqueeze(1).float())[0]
+    torch.testing.assert_close(single.double(), double, rtol=0, atol=1e-3)

@@ -180,6 +180,7 @@ def test_class_labels_go_to_mini_batches_where_there_are_enough() -> None:
     assert "class labels" in some.sentence and "too many" in many.sentence
     asked = choose_recipe(500, 8, 2, wishes=Wishes(regularization="evidence"), labels=True)
     assert type(asked) is FewRows
+    assert type(choose_recipe(500, 8, 2, hidden=5, labels=True)) is FewRows
 
 
 def test_what_is_asked_is_told_in_persian_too() -> None:

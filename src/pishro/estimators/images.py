@@ -38,7 +38,7 @@ def checked_numbers(estimator: BaseEstimator, X: Any, *, reset: bool) -> npt.NDA
     if isinstance(X, list | tuple) or (isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1):
         _refuse_unequal([without_torch(row) for row in X])
     X = without_torch(X)
-    if not reset and np.ndim(X) > 2:  # before scikit-learn, which counts the images' rows as features
+    if not reset and len(getattr(X, "shape", ())) > 2:  # before scikit-learn, which counts the images' rows as features
         _same_shape(np.shape(X)[1:], estimator._row_given)
     values: npt.NDArray[np.float32] = validate_data(
         estimator, X, reset=reset, dtype=np.float32, allow_nd=True, ensure_all_finite=False

@@ -37,6 +37,10 @@ SQUEEZE = 3.0
 ROWS_FOR_QUANTILES = 100_000
 """Rows from which quantiles are taken: their error is then below a thousandth of the rows."""
 
+NARROWEST = 1e-4
+"""Least width of a bin, in standard deviations: in a narrower one float32, in which mini-batches are, cannot tell where
+a value lies, and numbers that differ by rounding, such as the sines of one hour on two days, would become opposites."""
+
 
 @final
 @dataclasses.dataclass(frozen=True)
@@ -69,8 +73,8 @@ class PiecewiseLinear(ParameterFree):
         """Edges at the quantiles of each column of x (N, D), at most `bins` bins; none where there are two values."""
         part = x[:ROWS_FOR_QUANTILES].double()
         levels = torch.linspace(0, 1, bins + 1, dtype=torch.float64)
-        edges = [torch.quantile(column, levels).unique() for column in part.T]
-        return cls([e.tolist() if len(e) > 2 else [] for e in edges])
+        edges = [_apart(torch.quantile(column, levels).tolist()) for column in part.T]
+        return cls([e if len(e) > 2 else [] for e in edges])
 
     def shape_out(self, shape_in: tuple[int, ...]) -> tuple[int, ...]:
         """Columns and bins."""
@@ -135,3 +139,12 @@ class PiecewiseLinear(ParameterFree):
     def describe(self) -> str:
         """How many bins."""
         return f"{sum(max(len(e) - 1, 0) for e in self.edges)} bins beside {len(self.edges)} columns"
+
+
+def _apart(edges: list[float]) -> list[float]:
+    """The edges in ascending order, without those that are too near to the one before."""
+    kept = edges[:1]
+    for edge in edges[1:]:
+        if edge - kept[-1] >= NARROWEST:
+            kept.append(edge)
+    return kept

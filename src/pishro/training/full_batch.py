@@ -104,8 +104,9 @@ def train_full_batch(
     objective = Objective(net, likelihood, batch, prior).to(place.device)
     record = TrainingRecord(plan.recipe, plan.method.name, plan.seed, plan.members, net.layout.size, len(batch))
     record.device = place.words
-    watcher = Watcher(len(batch), stop.iterations, watch, LayerFlow(net.layout, start))
-    result = _minimized(objective, start.to(place.device), (plan, stop), watcher, record)
+    begin = start.to(place.device)
+    watcher = Watcher(len(batch), stop.iterations, watch, LayerFlow(net.layout, begin))
+    result = _minimized(objective, begin, (plan, stop), watcher, record)
     good = torch.isfinite(result.value)
     if not good.any():
         raise DataError("No member reached a finite cost; look for extreme values among the inputs and the target.")
