@@ -26,6 +26,9 @@ from pishro.models.explanation import PartialDependence, partial_dependence, rel
 from pishro.models.fit_table import FittedTable
 from pishro.models.table_model import TableModel
 
+DIGITS = 7
+"""Significant digits of what is kept for figures: those of float32."""
+
 EFFECTS, INPUTS = 6, 4
 """Columns whose effect is shown, and columns that residuals are set against: the most relevant ones."""
 
@@ -75,7 +78,14 @@ class Exhibits:
     coverage: tuple[tuple[float, float], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data for the header of the model file; JSON has no NaN, so null stands for it."""
+        """Plain data for the header of the model file; JSON has no NaN, so null stands for it.
+
+        Figures need no more than `DIGITS` of a number, and the header is most of a small model's file.
+        """
+        data: dict[str, Any] = _short(self._plain())
+        return data
+
+    def _plain(self) -> dict[str, Any]:
         return {
             "relevance": dict(self.relevance),
             "effects": [_effect_to_json(e) for e in self.effects],
@@ -193,3 +203,12 @@ def _coverage(fitted: FittedTable) -> tuple[tuple[float, float], ...]:
             break
         found.append((level, float(((actual >= low) & (actual <= high)).double().mean())))
     return tuple(found)
+
+
+def _short(value: Any) -> Any:
+    """Plain data with its floats rounded."""
+    if isinstance(value, dict):
+        return {key: _short(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_short(entry) for entry in value]
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) and math.isfinite(value) else value
