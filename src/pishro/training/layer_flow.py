@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from pishro.parameters import Layout
-from pishro.training.record import History
+from pishro.training.record import History, curve
 
 
 class LayerFlow:
@@ -57,4 +57,4 @@ class LayerFlow:
         """Put the curves into the record."""
         for curves, seen in ((history.layer_gradients, self.gradients), (history.layer_updates, self.updates)):
             columns = torch.stack(seen).T.tolist() if seen else [[] for _ in self.layers]
-            curves.update(zip(self.layers, columns, strict=True))
+            curves.update(zip(self.layers, map(curve, columns), strict=True))

@@ -1,10 +1,11 @@
 """The record of a training run: what was done, why, and how it went."""
 
-__all__ = ["History", "TrainingRecord", "versions"]
+__all__ = ["History", "TrainingRecord", "curve", "versions"]
 
 import dataclasses
 import importlib.metadata
 import platform
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -112,3 +113,8 @@ def versions() -> dict[str, str]:
         "torch": torch.__version__,
         "python": platform.python_version(),
     }
+
+
+def curve(values: Iterable[float]) -> list[float]:
+    """The values of a curve with seven digits, those of float32: curves are most of a small model's file."""
+    return [float(f"{value:.7g}") for value in values]

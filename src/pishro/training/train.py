@@ -24,7 +24,7 @@ from pishro.training.journal import Checkpoints, Journal, opened
 from pishro.training.layer_flow import LayerFlow
 from pishro.training.pilot import choose_start
 from pishro.training.posterior import LaplacePosterior
-from pishro.training.record import TrainingRecord, versions
+from pishro.training.record import TrainingRecord, curve, versions
 from pishro.training.start import starting_points
 
 
@@ -254,12 +254,11 @@ class Watcher:
 
 def _record(net: Network, batch: Batch, plan: Plan, watcher: Watcher) -> TrainingRecord:
     record = TrainingRecord(plan.recipe, plan.method.name, plan.seed, plan.members, net.layout.size, len(batch))
-    for event in watcher.seen:
-        record.history.cost.append(event.cost)
-        record.history.gradient_norm.append(event.gradient_norm)
-        record.history.damping.append(event.damping)
-        record.history.effective.append(event.effective)
-        record.history.running.append(event.running)
+    record.history.cost = curve(event.cost for event in watcher.seen)
+    record.history.gradient_norm = curve(event.gradient_norm for event in watcher.seen)
+    record.history.damping = curve(event.damping for event in watcher.seen)
+    record.history.effective = curve(event.effective for event in watcher.seen)
+    record.history.running = [event.running for event in watcher.seen]
     watcher.flow.write(record.history)
     record.threads = torch.get_num_threads()
     record.versions = versions()
