@@ -1,5 +1,7 @@
 """A file that is read in parts gives the model that a table in memory gives."""
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
@@ -75,3 +77,10 @@ def test_refusals_name_what_is_wrong(table, tmp_path):
     (tmp_path / "ragged.csv").write_text("a,y\n1,2\n3\n", encoding="utf-8")
     with pytest.raises(DataError, match="row 3 has 1"):
         pishro.fit(tmp_path / "ragged.csv", "y", stream=True)
+
+
+def test_a_method_is_not_ignored(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("x,y\n" + "\n".join(f"{i},{2 * i}" for i in range(50)))
+    with pytest.raises(SettingError, match="leave method"):
+        pishro.fit(file, "y", stream=True, method="bfgs")

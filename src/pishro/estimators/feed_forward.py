@@ -82,7 +82,10 @@ class _FeedForward(Watchable, TableEstimator):  # type: ignore[misc]
 
         Parameters
         ----------
-        X, y, sample_weight : see above.
+        X : rows (N, D) of any kind of frame, an array or a tensor; columns may hold categories and dates, and cells may
+            be missing.
+        y : numbers (N,) or (N, C), or labels (N,).
+        sample_weight : weight of each row (N,); 2 is the same as the row twice.
         X_val, y_val : rows to stop by, in place of a part of the others, where the training stops early. Where it has
             no need to, as with evidence, their cost is in the record.
         """
@@ -159,7 +162,7 @@ class FeedForwardRegressor(_FeedForward, TableRegressor):
         them, the usual one first, from which three more fits of each choose by the rows that they leave out.
     method : "auto", Levenberg-Marquardt for few rows and mini-batches by AdamW for many; a name such as "bfgs",
         "scaled-conjugate-gradient" or "adam"; an assembly such as `optim.LBFGS()`; a rule such as `optim.Adam(1e-3)`.
-    members : "auto" (up to 8), or how many networks are trained and averaged.
+    members : "auto" (up to 12), or how many networks are trained and averaged.
     regularization : "evidence", by which the rows tell the strength of the weight decay; a precision α ≥ 0 of all
         weights, whose cost ½ α ‖θ‖² stands beside the summed cost of the rows, targets and inputs scaled; None; or
         "auto": evidence for few rows, AdamW's decay for many, early stopping alone for other methods.
@@ -258,7 +261,7 @@ class FeedForwardRegressor(_FeedForward, TableRegressor):
 
 
 class FeedForwardClassifier(_FeedForward, TableClassifier):
-    """Classification by an ensemble of tanh networks with Bayesian regularization.
+    """Classification by an ensemble of networks: on mini-batches from a hundred rows on, else by evidence.
 
     Parameters
     ----------
@@ -311,7 +314,10 @@ class FeedForwardClassifier(_FeedForward, TableClassifier):
     def _coded(self, y: Any, rows: int, target: Target) -> Tensor:
         """Further labels as the training wants them."""
         if not isinstance(target, ClassTarget):
-            return torch.from_numpy(check_array(y, dtype=np.float64, input_name="y_val", estimator=self))
+            values = check_array(y, dtype=np.float64, input_name="y_val", estimator=self)
+            if values.shape != (rows, len(self.classes_)):
+                raise DataError(f"Expected y_val of shape {(rows, len(self.classes_))}, received {values.shape}.")
+            return torch.from_numpy(values)
         labels = column_or_1d(without_torch(y), warn=True)
         if len(labels) != rows:
             raise DataError(f"Expected y_val of {rows} labels, one for each row of X_val, received {len(labels)}.")

@@ -59,6 +59,11 @@ def fit_stream(
     """
     if not isinstance(settings.likelihood, str | Likelihood) or settings.calibrate is not None:
         raise SettingError("Expected one cost and no calibration for a file read in parts; fit a part of its rows.")
+    if (settings.method, settings.regularization, settings.early_stopping) != ("auto",) * 3 or settings.constraints:
+        raise SettingError(
+            "A file that is read in parts is learned on mini-batches by AdamW that stop early; leave method, "
+            "regularization, early_stopping and constraints out, or fit a part of its rows."
+        )
     stream = open_stream(path)
     if target not in stream.names:
         raise DataError(unknown_name("column", target, stream.names))
