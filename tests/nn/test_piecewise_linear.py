@@ -36,6 +36,33 @@ def test_edges_are_quantiles_and_two_values_get_none() -> None:
     assert layer.edges[1] == ()
 
 
+def test_a_value_of_many_rows_leaves_bins_to_the_others() -> None:
+    x = torch.cat([torch.zeros(900), torch.linspace(1, 100, 100)]).double().unsqueeze(1)
+    edges = PiecewiseLinear.of(x, 10).edges[0]
+    assert len(edges) == 11
+    assert edges[0] == 0.0
+    assert edges[-1] == 100.0
+    np.testing.assert_allclose(np.diff(edges[2:]), 10.5, rtol=0.01)  # 89 ranks in 8.5 shares
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_edges_without_heavy_values_are_numpys_quantiles(seed: int) -> None:
+    x = torch.randn(500, 1, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    expected = np.quantile(x.numpy()[:, 0], np.linspace(0, 1, 9))
+    np.testing.assert_allclose(PiecewiseLinear.of(x, 8).edges[0], expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("repeated", [(), (0.5,), (-1.0, 0.0, 2.0), tuple(range(7))])
+def test_edges_increase_and_span_the_column(repeated: tuple[float, ...]) -> None:
+    x = torch.randn(300, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    x = torch.cat([x, *[torch.full((200,), float(value), dtype=torch.float64) for value in repeated]])
+    edges = np.array(PiecewiseLinear.of(x.unsqueeze(1), 8).edges[0])
+    assert len(edges) <= 9
+    assert (np.diff(edges) > 0).all()
+    assert edges[0] == x.min()
+    assert edges[-1] == x.max()
+
+
 @pytest.mark.parametrize("members", [None, 3])
 def test_paths_against_autograd(members: int | None) -> None:
     net = Network.chain(3, PiecewiseLinear(EDGES), Dense(4, "tanh"), Dense(2))

@@ -4,8 +4,9 @@
 
 A column with B bins becomes B inputs, and a linear map of them is any continuous function that bends at the edges. A
 network on raw numbers learns such bends slowly (it is biased to smooth functions, which tables seldom are); here the
-first layer starts with them. Edges at quantiles put the bins where the rows are. Beside its bins each column passes on
-itself, squeezed so that no outlier exceeds `SQUEEZE`, which keeps an order beyond the last edge.
+first layer starts with them. Edges at quantiles put the bins where the rows are; a value that many rows share counts as
+one bin's share of them, lest it take the bins from all others. Beside its bins each column passes on itself, squeezed
+so that no outlier exceeds `SQUEEZE`, which keeps an order beyond the last edge.
 
 It has no parameters: the edges are settings, taken from the training rows once.
 
@@ -72,8 +73,7 @@ class PiecewiseLinear(ParameterFree):
     def of(cls, x: Tensor, bins: int) -> Self:
         """Edges at the quantiles of each column of x (N, D), at most `bins` bins; none where there are two values."""
         part = x[:ROWS_FOR_QUANTILES].double()
-        levels = torch.linspace(0, 1, bins + 1, dtype=torch.float64)
-        edges = [_apart(torch.quantile(column, levels).tolist()) for column in part.T]
+        edges = [_apart(_quantiles(column, bins).tolist()) for column in part.T]
         return cls([e if len(e) > 2 else [] for e in edges])
 
     def shape_out(self, shape_in: tuple[int, ...]) -> tuple[int, ...]:
@@ -139,6 +139,29 @@ class PiecewiseLinear(ParameterFree):
     def describe(self) -> str:
         """How many bins."""
         return f"{sum(max(len(e) - 1, 0) for e in self.edges)} bins beside {len(self.edges)} columns"
+
+
+def _quantiles(column: Tensor, bins: int) -> Tensor:
+    """All values of a column (N,) in ascending order if these are few, or its quantiles at even distances.
+
+    A value that more rows share than a bin would hold counts as that many only. Of adult's capital gains, 92 % are
+    zeros: plain quantiles leave the others a bin (inner split: log loss 0.304 against 0.287).
+    """
+    values: Tensor
+    values, counts = torch.unique(column, return_counts=True)
+    if len(values) <= bins + 1:
+        return values
+    rows = counts.double()
+    share, heavy = rows.sum() / bins, torch.zeros_like(counts, dtype=torch.bool)
+    while not torch.equal(heavy, rows > share):  # each value set apart lowers the others' share; fewer than `bins` are
+        heavy = rows > share
+        share = rows[~heavy].sum() / (bins - heavy.sum())
+    rows = rows.minimum(share)
+    place = rows.cumsum(0) - rows / 2  # of each value among the rows: the middle of its own
+    levels = torch.linspace(float(place[0]), float(place[-1]), bins + 1, dtype=torch.float64)
+    after = torch.searchsorted(place, levels).clamp(1, len(values) - 1)
+    part = (levels - place[after - 1]) / (place[after] - place[after - 1])
+    return torch.lerp(values[after - 1], values[after], part.clamp(0, 1))
 
 
 def _apart(edges: list[float]) -> list[float]:

@@ -1,7 +1,7 @@
 """Objectives: network × likelihood × prior × data."""
 
 from pishro.objectives.batch import Batch
-from pishro.objectives.mini_batches import Disturbance, MiniBatches, Penalty, mean_cost
+from pishro.objectives.mini_batches import Disturbance, MiniBatches, Penalty, joint_cost, mean_cost
 from pishro.objectives.objective import Objective
 from pishro.objectives.point import DataTerm, ObjectivePoint
 from pishro.objectives.products import DataProducts
@@ -17,5 +17,6 @@ __all__ = [
     "ObjectivePoint",
     "Penalty",
     "StoredRows",
+    "joint_cost",
     "mean_cost",
 ]

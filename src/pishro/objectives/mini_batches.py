@@ -8,7 +8,7 @@ same everywhere, and goes over whole; what layers draw is drawn there. The two p
 short launches, are recorded once and launched as one.
 """
 
-__all__ = ["Disturbance", "MiniBatches", "Penalty", "mean_cost"]
+__all__ = ["Disturbance", "MiniBatches", "Penalty", "joint_cost", "mean_cost"]
 
 from collections.abc import Callable, Iterator
 from typing import Any, final
@@ -225,9 +225,19 @@ class MiniBatches:
 
 def mean_cost(network: Network, likelihood: Likelihood, theta: Tensor, batch: Batch) -> Tensor:
     """Mean nll of the rows for each member, (K,), with dropout and the like switched off."""
-    total = theta.new_zeros(len(theta))
+    return _cost(network, likelihood, theta, batch, together=False)
+
+
+def joint_cost(network: Network, likelihood: Likelihood, theta: Tensor, batch: Batch) -> Tensor:
+    """Mean nll of the rows for the mean of the members' raw outputs, (1,), with dropout and the like switched off."""
+    return _cost(network, likelihood, theta, batch, together=True)
+
+
+def _cost(network: Network, likelihood: Likelihood, theta: Tensor, batch: Batch, together: bool) -> Tensor:
+    total = theta.new_zeros(1 if together else len(theta))
     for start in range(0, len(batch), ROWS_AT_ONCE):
         part = batch.rows(start, start + ROWS_AT_ONCE)
-        nll = likelihood.nll(part.shifted(network(theta, part.x)), part.y)
+        raw = network(theta, part.x)
+        nll = likelihood.nll(part.shifted(raw.mean(0, keepdim=True) if together else raw), part.y)
         total += (nll if part.weight is None else nll * part.weight).sum(-1)
     return total / batch.total

@@ -9,7 +9,8 @@ __all__ = ["Keeper", "MiniBatchPlan", "noise_precision", "single_precision", "tr
 
 import dataclasses
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import torch
 from torch import Generator, Tensor
@@ -17,15 +18,17 @@ from torch import Generator, Tensor
 from pishro.errors import DataError
 from pishro.likelihoods import Likelihood
 from pishro.nn import Network
-from pishro.objectives import Batch, Disturbance, MiniBatches, Penalty, StoredRows, mean_cost
+from pishro.objectives import Batch, Disturbance, MiniBatches, Penalty, StoredRows, joint_cost, mean_cost
 from pishro.optim import AdamW, Cosine, Descent, ExponentialAverage, Reason, Rule, Scheduled, Stop, WarmUp, descend
 from pishro.optim.stochastic import Progress as Look
+from pishro.optim.stochastic import Source
 from pishro.training.devices import HERE, choose_place, mini_batch_work
 from pishro.training.distributed import Processes, SummedSource, current
 from pishro.training.identity import identity
 from pishro.training.journal import Checkpoints, Journal, Stage, opened
 from pishro.training.layer_flow import LayerFlow
 from pishro.training.methods import name_of
+from pishro.training.packed import PackedSource, Packing
 from pishro.training.record import TrainingRecord, versions
 from pishro.training.start import starting_points
 from pishro.training.together import EachSource, SharedPause
@@ -47,6 +50,8 @@ class MiniBatchPlan:
     steps : most mini-batches.
     size : rows of a mini-batch.
     rate, decay : of AdamW.
+    packed : whether the members share their hidden weights while they are trained (`packed.py`); where θ is given to
+        start from, and where a network has no weight to share, they do not.
     average : walks over the rows that the weights are averaged over, in a running mean; that mean is measured on the
         rows kept from the gradient, and handed out. 0 for none.
     rule : another rule in its place; its own rate is the highest of the run. Clipping and accumulation are rules around
@@ -72,6 +77,7 @@ class MiniBatchPlan:
     size: int = 256
     rate: float = 2e-3
     decay: float = 1e-2
+    packed: bool = False
     average: float = 0.0
     rule: Rule[Any] | None = None
     disturb: Disturbance | None = None
@@ -177,13 +183,20 @@ def _trained(
         rule = ExponentialAverage(rule, 1 - 1 / max(1.0, plan.average * epoch))
     random = starting_points(network, likelihood, source.batch.to(HERE), plan.seed, plan.members)
     theta = processes.align(random if plan.start is None else plan.start.to(random)).to(place.device)
+    point, descended, packing = theta, cast(Source, source), _packing(network, plan)
+    if packing is not None:
+        point = packing.start(theta, plan.seed)
+        theta = packing.members_of(point)
+        descended = packed = PackedSource(source, packing, theta)
     if isinstance(training, StoredRows):
         epoch = min(epoch, max(1, steps // LOOKS))
+    plan = dataclasses.replace(plan, packed=packing is not None)
     keeper = Keeper(network, likelihood, validation.to(place.device), plan, progress, theta)
     stop = Stop(gradient=0.0, step=0.0, iterations=steps, seconds=plan.seconds)
     stage = journal.stage("run", keeper=keeper, source=EachSource(source, processes) if processes.several else source)
     shared = SharedPause(stage, journal, processes) if processes.several and stage is not None else None
-    descent = _descend(source, theta, rule, (stop, shared or stage), keeper, epoch, processes)
+    look = keeper if packing is None else packed.seen_by(keeper)
+    descent = _descend(descended, point, rule, (stop, shared or stage), look, epoch, processes)
     good = torch.isfinite(keeper.best)
     if not good.any():
         raise DataError("No member kept a finite cost; look for extreme values among the inputs and the target.")
@@ -193,7 +206,8 @@ def _trained(
     record = TrainingRecord(plan.recipe, method, plan.seed, len(theta), network.layout.size, count)
     record.device, record.iterations = place.words, len(keeper.history)
     record.seconds = descent.seconds
-    record.reasons = [r.sentence for r, g in zip(descent.reasons, good.tolist(), strict=True) if g]
+    reasons = descent.reasons * (1 if packing is None else plan.members)
+    record.reasons = [r.sentence for r, g in zip(reasons, good.tolist(), strict=True) if g]
     record.noise = (1 / beta.sqrt()).tolist() if likelihood.dispersion else []
     for event in keeper.history:
         record.history.cost.append(event.cost)
@@ -207,12 +221,17 @@ def _trained(
     return TrainedMembers(theta, beta, None, record)
 
 
+def _packing(network: Network, plan: MiniBatchPlan) -> Packing | None:
+    apart = not plan.packed or plan.members == 1 or plan.start is not None
+    return None if apart or not Packing.possible(network) else Packing(network, plan.members)
+
+
 def _descend(
-    source: MiniBatches,
+    source: Source,
     theta: Tensor,
     rule: Rule[Any],
     until: tuple[Stop, Stage | SharedPause | None],
-    keeper: "Keeper",
+    keeper: Callable[[Look], Reason | None],
     epoch: int,
     processes: Processes,
 ) -> Descent:
@@ -236,7 +255,8 @@ class Keeper:
 
     Attributes
     ----------
-    theta, best : each member's weights of the lowest validation cost so far, (K, P), and that cost (K,).
+    theta, best : each member's weights of the lowest validation cost so far, (K, P), and that cost (K,); of packed
+        members it is the cost of their mean, so that all are from one epoch.
     history : an entry a look.
     """
 
@@ -262,9 +282,8 @@ class Keeper:
         """A look of `descend`: what it says ends the run."""
         if look.x is None:
             raise TypeError("A callback is always handed the point.")
-        cost = mean_cost(self.network, self.likelihood, look.x, self.validation)
-        middle = (self.flow.before + look.x) / 2
-        self.halfway.append(float(mean_cost(self.network, self.likelihood, middle, self.validation).mean()))
+        cost = self._measured(look.x)
+        self.halfway.append(float(self._measured((self.flow.before + look.x) / 2).mean()))
         if look.gradient is not None:
             self.flow.see(look.x, look.gradient)
         better = cost < self.best if self.plan.restore else torch.isfinite(cost)  # NaN compares false
@@ -282,6 +301,12 @@ class Keeper:
         self.history.append(event)
         wish = None if self.progress is None else self.progress(event)
         return Reason.VALIDATION if wish is None and self.still >= self.plan.patience else wish
+
+    def _measured(self, theta: Tensor) -> Tensor:
+        """The cost of each member (K,); where they were trained as one, all have that of their mean."""
+        if self.plan.packed:
+            return joint_cost(self.network, self.likelihood, theta, self.validation).expand(len(theta))
+        return mean_cost(self.network, self.likelihood, theta, self.validation)
 
     def pack(self) -> dict[str, Any]:
         """The best weights so far, and the books; the tensors are copied out at once."""
