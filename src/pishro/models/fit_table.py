@@ -38,6 +38,8 @@ from pishro.objectives import Batch, mean_cost
 from pishro.optim import Method, Rule
 from pishro.training import FREE, Checkpoints, Limits, TrainedMembers, Watch, Wishes, choose_recipe
 from pishro.training.constraints import AnyConstraint
+from pishro.training.noisy_rows import reconsidered
+from pishro.training.wishes import PLAIN
 
 CALIBRATION = 0.2
 """Share of the training rows kept to calibrate on: of 500 rows 100, which tell a level to about 2 points."""
@@ -248,6 +250,10 @@ def fit_encoded(
     size = settings.hidden, settings.members, settings.max_seconds
     recipe = choose_recipe(len(x), x.shape[1], outputs, *size, wishes, labels=likelihood.targets == "classes")
     recipe = dataclasses.replace(recipe, device=settings.device)
+    if wishes == PLAIN and isinstance(settings.hidden, str):
+        recipe = reconsidered(
+            recipe, likelihood, batch, settings.seed, (settings.members, settings.max_seconds), limits
+        )
     if announce is not None:
         announce(recipe.sentence)
     network = recipe.network(x, outputs, settings.activation, limits)
