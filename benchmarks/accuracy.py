@@ -203,22 +203,31 @@ def run(data: Path, name: str, split: int, kind: str) -> dict[str, object]:
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def mean(runs: dict[str, dict], name: str, kind: str, key: str = "error") -> float | None:
-    values = [r[key] for k, r in runs.items() if k.split("/")[0] == name and k.split("/")[2] == kind and key in r]
+def found(runs: dict[str, dict], name: str, kind: str) -> dict[str, dict]:
+    """What a learner reached on a set, by split; without what failed."""
+    parts = {tuple(key.split("/")): run for key, run in runs.items()}
+    return {split: run for (set_, split, who), run in parts.items() if (set_, who) == (name, kind) and "error" in run}
+
+
+def mean(runs: dict[str, dict], key: str) -> float | None:
+    values = [run[key] for run in runs.values() if key in run]
     return statistics.fmean(values) if values else None
 
 
 def table(runs: dict[str, dict], names: list[str], kinds: list[str]) -> list[Row]:
-    """One row a set: the error of each learner, and its seconds."""
+    """One row a set: the error of each learner, and its seconds; of a table on the splits that all learners have."""
     rows = []
     for name in names:
-        splits = {k.split("/")[1] for k in runs if k.split("/")[0] == name}
-        row: dict[str, object] = {"set": name, "splits": len(splits)}
-        row |= {kind: mean(runs, name, kind) for kind in kinds}
-        row |= {f"s {kind}": mean(runs, name, kind, "seconds") for kind in kinds}
+        each = {kind: found(runs, name, kind) for kind in kinds}
+        if name in TABLES:
+            shared = set.intersection(*[set(splits) for splits in each.values() if splits] or [set()])
+            each = {kind: {s: run for s, run in splits.items() if s in shared} for kind, splits in each.items()}
+        row: dict[str, object] = {"set": name, "splits": max(map(len, each.values()))}
+        row |= {kind: mean(splits, "error") for kind, splits in each.items()}
+        row |= {f"s {kind}": mean(splits, "seconds") for kind, splits in each.items()}
         if name in UCI:
-            row["log-likelihood"] = mean(runs, name, "pishro", "log-likelihood")
-            row["without repeated rows"] = mean(runs, name, "pishro", "error without repeats")
+            row["log-likelihood"] = mean(each.get("pishro", {}), "log-likelihood")
+            row["without repeated rows"] = mean(each.get("pishro", {}), "error without repeats")
         rows.append(row)
     return rows
 

@@ -162,7 +162,7 @@ class FeedForwardRegressor(_FeedForward, TableRegressor):
         them, the usual one first, from which three more fits of each choose by the rows that they leave out.
     method : "auto", Levenberg-Marquardt for few rows and mini-batches by AdamW for many; a name such as "bfgs",
         "scaled-conjugate-gradient" or "adam"; an assembly such as `optim.LBFGS()`; a rule such as `optim.Adam(1e-3)`.
-    members : "auto" (up to 12), or how many networks are trained and averaged.
+    members : "auto" (up to 16), or how many networks are trained and averaged.
     regularization : "evidence", by which the rows tell the strength of the weight decay; a precision α ≥ 0 of all
         weights, whose cost ½ α ‖θ‖² stands beside the summed cost of the rows, targets and inputs scaled; None; or
         "auto": evidence for few rows, AdamW's decay for many, early stopping alone for other methods.

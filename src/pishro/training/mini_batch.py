@@ -202,20 +202,14 @@ def _trained(
         raise DataError("No member kept a finite cost; look for extreme values among the inputs and the target.")
     theta = keeper.theta[good].to(HERE)
     beta = noise_precision(network, likelihood, theta, validation)
-    count, method = len(training) + len(validation), name_of(plan.inner)
-    record = TrainingRecord(plan.recipe, method, plan.seed, len(theta), network.layout.size, count)
-    record.device, record.iterations = place.words, len(keeper.history)
-    record.seconds = descent.seconds
+    record = TrainingRecord(
+        *(plan.recipe, name_of(plan.inner), plan.seed, len(theta), network.layout.size, len(training) + len(validation))
+    )
     reasons = descent.reasons * (1 if packing is None else plan.members)
     record.reasons = [r.sentence for r, g in zip(reasons, good.tolist(), strict=True) if g]
     record.noise = (1 / beta.sqrt()).tolist() if likelihood.dispersion else []
-    for event in keeper.history:
-        record.history.cost.append(event.cost)
-        record.history.validation.append(event.validation)
-        record.history.gradient_norm.append(event.gradient_norm)
-        record.history.running.append(event.running)
-    record.history.halfway = keeper.halfway
-    keeper.flow.write(record.history)
+    record.device, record.seconds = place.words, descent.seconds
+    keeper.write(record)
     record.threads = torch.get_num_threads()
     record.versions = versions()
     return TrainedMembers(theta, beta, None, record)
@@ -307,6 +301,17 @@ class Keeper:
         if self.plan.packed:
             return joint_cost(self.network, self.likelihood, theta, self.validation).expand(len(theta))
         return mean_cost(self.network, self.likelihood, theta, self.validation)
+
+    def write(self, record: TrainingRecord) -> None:
+        """Put the curves into the record."""
+        record.iterations = len(self.history)
+        for event in self.history:
+            record.history.cost.append(event.cost)
+            record.history.validation.append(event.validation)
+            record.history.gradient_norm.append(event.gradient_norm)
+            record.history.running.append(event.running)
+        record.history.halfway = self.halfway
+        self.flow.write(record.history)
 
     def pack(self) -> dict[str, Any]:
         """The best weights so far, and the books; the tensors are copied out at once."""
