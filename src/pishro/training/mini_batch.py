@@ -10,7 +10,7 @@ __all__ = ["Keeper", "MiniBatchPlan", "noise_precision", "single_precision", "tr
 import dataclasses
 import math
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Generator, Tensor
@@ -183,20 +183,20 @@ def _trained(
         rule = ExponentialAverage(rule, 1 - 1 / max(1.0, plan.average * epoch))
     random = starting_points(network, likelihood, source.batch.to(HERE), plan.seed, plan.members)
     theta = processes.align(random if plan.start is None else plan.start.to(random)).to(place.device)
-    point, descended, packing = theta, cast(Source, source), _packing(network, plan)
+    point, packing, packed = theta, _packing(network, plan), None
     if packing is not None:
         point = packing.start(theta, plan.seed)
         theta = packing.members_of(point)
-        descended = packed = PackedSource(source, packing, theta)
+        packed = PackedSource(source, packing, theta)
     if isinstance(training, StoredRows):
         epoch = min(epoch, max(1, steps // LOOKS))
-    plan = dataclasses.replace(plan, packed=packing is not None)
+    plan = dataclasses.replace(plan, packed=packed is not None)
     keeper = Keeper(network, likelihood, validation.to(place.device), plan, progress, theta)
     stop = Stop(gradient=0.0, step=0.0, iterations=steps, seconds=plan.seconds)
     stage = journal.stage("run", keeper=keeper, source=EachSource(source, processes) if processes.several else source)
     shared = SharedPause(stage, journal, processes) if processes.several and stage is not None else None
-    look = keeper if packing is None else packed.seen_by(keeper)
-    descent = _descend(descended, point, rule, (stop, shared or stage), look, epoch, processes)
+    look = keeper if packed is None else packed.seen_by(keeper)
+    descent = _descend(packed or source, point, rule, (stop, shared or stage), look, epoch, processes)
     good = torch.isfinite(keeper.best)
     if not good.any():
         raise DataError("No member kept a finite cost; look for extreme values among the inputs and the target.")
@@ -205,7 +205,7 @@ def _trained(
     record = TrainingRecord(
         *(plan.recipe, name_of(plan.inner), plan.seed, len(theta), network.layout.size, len(training) + len(validation))
     )
-    reasons = descent.reasons * (1 if packing is None else plan.members)
+    reasons = descent.reasons * (plan.members if packed else 1)
     record.reasons = [r.sentence for r, g in zip(reasons, good.tolist(), strict=True) if g]
     record.noise = (1 / beta.sqrt()).tolist() if likelihood.dispersion else []
     record.device, record.seconds = place.words, descent.seconds
