@@ -236,6 +236,8 @@ def verdicts(rows: list[Row], kinds: list[str]) -> list[str]:
     """Ranks over the tables, and what was asked of the UCI sets."""
     lines = []
     tables = [r for r in rows if r["set"] in TABLES and all(r[k] is not None for k in kinds)]
+    if "pishro" not in kinds:
+        return lines
     if tables and len(kinds) > 1:
         ranks = [sorted(kinds, key=lambda k, r=r: r[k]).index("pishro") + 1 for r in tables]
         last = [r["set"] for r, rank in zip(tables, ranks, strict=True) if rank == len(kinds)]

@@ -36,7 +36,7 @@ def test_noise_tells() -> None:
     recipe = reconsidered(chosen(noisy), Normal(), noisy, 0)
     assert isinstance(recipe, ManyRows)
     share = int(recipe.sentence.partition("left ")[2].partition("%")[0])
-    assert 50 <= share <= 70
+    assert 45 <= share <= 65  # evidence of a pilot takes a little of the noise for function
     assert recipe.plan.recipe == recipe.sentence
 
 
