@@ -235,19 +235,19 @@ def table(runs: dict[str, dict], names: list[str], kinds: list[str]) -> list[Row
 def verdicts(rows: list[Row], kinds: list[str]) -> list[str]:
     """Ranks over the tables, and what was asked of the UCI sets."""
     lines = []
-    tables = [r for r in rows if r["set"] in TABLES and all(r[k] is not None for k in kinds)]
-    if "pishro" not in kinds:
-        return lines
-    if tables and len(kinds) > 1:
+    among = [r for r in rows if r["set"] in TABLES]
+    kinds = [kind for kind in kinds if any(r[kind] is not None for r in among)]  # who was run on a table at all
+    tables = [r for r in among if all(r[k] is not None for k in kinds)]
+    if "pishro" in kinds and tables and len(kinds) > 1:
         ranks = [sorted(kinds, key=lambda k, r=r: r[k]).index("pishro") + 1 for r in tables]
         last = [r["set"] for r, rank in zip(tables, ranks, strict=True) if rank == len(kinds)]
         lines.append(
-            f"Mean rank of pishro among {len(kinds)} over {len(tables)} tables: {statistics.fmean(ranks):.2f} (asked: "
-            f"at most 2.0); worst on: {', '.join(last) or 'none'}."
+            f"Mean rank of pishro among {len(kinds)} ({', '.join(kinds)}) over {len(tables)} tables: "
+            f"{statistics.fmean(ranks):.2f} (asked: at most 2.0); worst on: {', '.join(last) or 'none'}."
         )
     for row in rows:
         goal = UCI_GOALS.get(row["set"])
-        if goal is not None and row["pishro"] is not None:
+        if goal is not None and row.get("pishro") is not None:
             lines.append(f"{row['set']}: RMSE {row['pishro']:.3f}, asked {goal}: {_word(row['pishro'] <= goal)}.")
     ours = [r["s pishro"] for r in rows if r["set"] in UCI and r.get("s pishro") and r.get("s realmlp")]
     theirs = [r["s realmlp"] for r in rows if r["set"] in UCI and r.get("s pishro") and r.get("s realmlp")]
