@@ -72,14 +72,14 @@ of the path lies nearer to a minimum than its points. Inner splits, without and 
 errors, log loss 0.4166 and 0.4159; bank 0.2743 and 0.2734."""
 
 SIZE, LARGEST_SIZE = 64, 256
-"""Rows of a mini-batch, and of one where rows are a hundred thousand and more. An epoch of smaller
-ones takes as long and makes more steps: bike-hour 35.4 and 35.1 in 40 epochs with 128 and 64 rows; log loss of letter
-0.078 in 60 epochs with 256 rows, 0.075 in 40 with 64."""
+"""Rows of a mini-batch, and of one where rows are a hundred thousand and more. An epoch of smaller ones takes as long
+and makes more steps: bike-hour 35.4 and 35.1 in 40 epochs with 128 and 64 rows; log loss of letter 0.078 in 60 epochs
+with 256 rows, 0.075 in 40 with 64."""
 
 RATE = 8e-3
-"""At `SIZE` rows, and in proportion to the root of their number: noise of that root's inverse is then as large at every
-size (Malladi et al. 2022, On the SDEs and scaling rules for adaptive gradient algorithms, NeurIPS). california with 256
-rows, 0.004, 0.008 and 0.016: 48,200, 47,400 and 47,600; another split 45,300 and 44,200 for the last two."""
+"""At `SIZE` rows, and in proportion to the root of their number, which keeps the scatter of the steps the same (Malladi
+et al. 2022, On the SDEs and scaling rules for adaptive gradient algorithms, NeurIPS). california with 256 rows, 0.004,
+0.008 and 0.016: 48,200, 47,400 and 47,600; another split 45,300 and 44,200 for the last two."""
 
 
 @final
