@@ -65,6 +65,7 @@ def test_a_fit_takes_mini_batches_unless_a_width_or_method_is_named() -> None:
     batch = friedman(1250, 0.6, inputs=5)
     x, y = batch.x.numpy(), batch.y.numpy()[:, 0]
     table = {f"x{j}": x[:, j] for j in range(5)} | {"y": y}
+    # the names' values differ in type, which mypy cannot match with the parameters one by one
     kinds = [
         pishro.fit(table, "y", max_seconds=4, members=2, **named).record.method  # type: ignore[arg-type]
         for named in ({}, {"hidden": 4}, {"method": "lm"})

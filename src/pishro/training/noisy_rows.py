@@ -42,7 +42,7 @@ HIDDEN = (128, 64)
 many)."""
 
 MEMBERS, ITERATIONS = 2, 30
-"""Of the pilot: a thirtieth of the training's work. The noise is then known to a tenth, which is enough."""
+"""Of the pilot: a thirtieth of the training's work. It reads 0.45 where 0.5 is noise, 0.52 where it is 0.6."""
 
 PILOT_SHARE = 1 / 8
 """Share of a time limit that the pilot may use."""
