@@ -4,12 +4,12 @@ import pytest
 import torch
 
 from pishro.errors import SettingError
-from pishro.likelihoods import Categorical, Normal
-from pishro.nn import Dense, Dropout, Network, PiecewiseLinear
-from pishro.objectives import Batch, MiniBatches
+from pishro.likelihoods import Categorical, Likelihood, Normal
+from pishro.nn import Dense, Dropout, Network, PiecewiseLinear, Sum
+from pishro.objectives import Batch, MiniBatches, Penalty
 from pishro.optim import Reason
 from pishro.training import MiniBatchPlan, train_mini_batches
-from pishro.training.packed import PackedSource, Packing
+from pishro.training.packed import PackedSource, Packing, Scales
 
 EDGES = [[-1.0, 0.0, 1.0], [], [-0.5, 0.2, 0.7, 2.0]]
 
@@ -22,6 +22,14 @@ def network(outputs: int = 1) -> Network:
 def rows(count: int = 40) -> Batch:
     x = torch.randn(count, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     return Batch(x, torch.sin(2 * x[:, :1]) + x[:, 1:2])
+
+
+def source_of(packing: Packing, likelihood: Likelihood, batch: Batch, penalty: Penalty | None = None) -> PackedSource:
+    """The source of all rows at once."""
+    penalty = None if penalty is None else packing.penalty(penalty)
+    generator = torch.Generator().manual_seed(0)
+    source = MiniBatches(packing.network, likelihood, batch, len(batch), generator, penalty=penalty, bind=packing.bind)
+    return PackedSource(source, packing)
 
 
 def test_members_share_hidden_weights_up_to_the_scales_of_columns() -> None:
@@ -50,21 +58,48 @@ def test_gradient_against_autograd(likelihood: Normal | Categorical) -> None:
     packing = Packing(net, 4)
     phi = packing.start(net.init(seed=1, members=4), seed=0)
     phi += 0.1 * torch.randn(phi.shape, generator=torch.Generator().manual_seed(5), dtype=phi.dtype)
-    source = MiniBatches(net, likelihood, batch, len(batch), torch.Generator().manual_seed(0))
-    value, gradient = PackedSource(source, packing, packing.members_of(phi))(phi)
+    value, gradient = source_of(packing, likelihood, batch)(phi)
 
     leaf = phi.clone().requires_grad_()
-    inside = packing.layout.views(leaf[0])
-    parts = []
-    for block in net.layout.blocks:
-        part = inside[block.name]
-        if block.name == "dense1.weight":
-            part = part * inside["scales"].unsqueeze(-1)
-        parts.append(part.expand(4, *block.shape).reshape(4, -1))
-    cost = likelihood.nll(net(torch.cat(parts, 1), batch.x), batch.y).mean()
+    cost = likelihood.nll(net(packing.members_of(leaf), batch.x), batch.y).mean()
     (expected,) = torch.autograd.grad(cost, leaf)
     torch.testing.assert_close(value[0], cost.detach(), rtol=1e-12, atol=1e-12)
     torch.testing.assert_close(gradient, expected, rtol=1e-9, atol=1e-12)
+
+
+def test_a_graph_whose_rows_enter_twice() -> None:
+    layers = {"one": Dense(4, "tanh"), "two": (Dense(4, "relu"), "x"), "both": (Sum(), "one", "two"), "y": Dense(1)}
+    net, batch = Network.graph({"x": 3}, layers), rows()
+    packing = Packing(net, 3)
+    assert packing.shared == ["one.weight", "two.weight"]
+    phi = packing.start(net.init(seed=1, members=3), seed=0)
+    value, gradient = source_of(packing, Normal(), batch)(phi)
+    leaf = phi.clone().requires_grad_()
+    cost = Normal().nll(net(packing.members_of(leaf), batch.x), batch.y).mean()
+    torch.testing.assert_close(value[0], cost.detach(), rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(gradient, torch.autograd.grad(cost, leaf)[0], rtol=1e-9, atol=1e-12)
+
+
+def test_a_penalty_is_that_of_the_members() -> None:
+    net, batch = network(), rows()
+    packing = Packing(net, 4)
+    phi = packing.start(net.init(seed=1, members=4), seed=0)
+    value, gradient = source_of(packing, Normal(), batch, lambda _, theta, x: theta.square().sum(-1))(phi)
+    plain, slope = (part.clone() for part in source_of(packing, Normal(), batch)(phi))
+    leaf = phi.clone().requires_grad_()
+    extra = packing.members_of(leaf).square().sum(-1).mean()
+    torch.testing.assert_close(value[0] - plain[0], extra.detach())
+    torch.testing.assert_close(gradient - slope, torch.autograd.grad(extra, leaf)[0])
+
+
+def test_scales_are_a_layer_like_any_other() -> None:
+    net = Network.chain(3, Scales(), Dense(2, "tanh"))
+    theta, x = 1 + net.init(seed=0), rows(4).x
+    by_autograd = torch.autograd.functional.jacobian(lambda t: net(t, x), theta)
+    torch.testing.assert_close(net.jacobian(theta, x), by_autograd)
+    along = torch.randn(theta.shape, generator=torch.Generator().manual_seed(1), dtype=theta.dtype)
+    torch.testing.assert_close(net.jvp(theta, x, along), by_autograd @ along)
+    torch.testing.assert_close(net.vjp(theta, x, torch.ones(4, 2).double()), by_autograd.sum((0, 1)))
 
 
 def test_a_training_hands_out_members_that_share_and_agree_with_their_curves() -> None:
@@ -96,9 +131,12 @@ def test_trained_apart_where_they_cannot_share(why: str) -> None:
     assert torch.equal(packed.theta, apart.theta)
 
 
-def test_refused_without_a_weight_to_share() -> None:
+@pytest.mark.parametrize(
+    "net", [Network.chain(3, Dense(1)), Network.graph({"x": 3}, {"a": Dense(3), "again": "a", "y": Dense(1)})]
+)
+def test_refused_without_a_weight_to_share(net: Network) -> None:
     with pytest.raises(SettingError, match="dense layer before the last"):
-        Packing(Network.chain(3, Dense(1)), 4)
+        Packing(net, 4)
 
 
 def test_a_look_that_ends_the_run_is_heard() -> None:

@@ -22,6 +22,8 @@ from pishro.nn.rules import Bound, Parameters
 class Dense(ClosedFormLayer):
     """Y = f(X W + b) with W (d_in, d_out) and b (d_out).
 
+    Members of an ensemble may share W: then it comes without the members' axis, which b still has.
+
     Parameters
     ----------
     units : d_out, at least 1.
@@ -78,6 +80,8 @@ class Dense(ClosedFormLayer):
         weight, bias = params["weight"], params["bias"]
         if weight.ndim == 3:
             return torch.baddbmm(bias.unsqueeze(-2), _for_each(x, len(weight)), weight)
+        if bias.ndim == 2:  # members that share the weight
+            return torch.matmul(x, weight).add_(bias.unsqueeze(-2)) if x.ndim == 3 else x @ weight + bias.unsqueeze(-2)
         return torch.addmm(bias, x, weight) if x.ndim == 2 else torch.matmul(x, weight) + bias
 
     def forward(
@@ -94,9 +98,10 @@ class Dense(ClosedFormLayer):
         x, kept = saved
         delta = self.activation.backward(params, kept, dy, grads)
         torch.sum(delta, -2, out=grads["bias"])
-        if delta.ndim == 2:
-            torch.mm(x.t(), delta, out=grads["weight"])
-            return torch.mm(delta, params["weight"].t()) if needs_dx else None
+        if params["weight"].ndim == 2:  # of one network, or shared by members: one product for the rows of all
+            rows = x if x.ndim == delta.ndim else x.expand(len(delta), *x.shape)
+            torch.mm(rows.flatten(0, -2).t(), delta.flatten(0, -2), out=grads["weight"])
+            return torch.matmul(delta, params["weight"].t()) if needs_dx else None
         # a batched product straight into the gradient, whose members lie apart, takes twice as long as the copy
         grads["weight"].copy_(torch.bmm(_for_each(x, len(delta)).mT, delta))
         return torch.bmm(delta, params["weight"].mT) if needs_dx else None
@@ -104,7 +109,7 @@ class Dense(ClosedFormLayer):
     def bind(self, params: Parameters, grads: Parameters, needs_dx: bool) -> Bound:
         """The rules above for one network and an elementwise activation, without a look into a dict in any step."""
         f, weight = self.activation, params["weight"]
-        if weight.ndim != 2 or not isinstance(f, Elementwise):
+        if params["bias"].ndim != 1 or not isinstance(f, Elementwise):
             return super().bind(params, grads, needs_dx)
         bias, back, dweight, dbias = params["bias"], weight.t(), grads["weight"], grads["bias"]
         value, pull, reads_input = f.overwriting, f.pull, f.reads == "input"

@@ -29,6 +29,9 @@ ROWS_AT_ONCE = 8192
 Disturbance = Callable[[Tensor, Generator], Tensor]
 """Rows (N, *row) as the training sees them, drawn anew for each mini-batch: augmented images, inputs with noise."""
 
+Binding = Callable[[Tensor, Tensor], BoundNetwork]
+"""(what is descended on, its gradient) → both paths there: a network's `bind`, or another way to write θ."""
+
 Penalty = Callable[[Network, Tensor, Tensor], Tensor]
 """(network, θ (K, P), rows x (N, *row)) → what is added to the mean cost of a mini-batch (K,); autograd must know its
 slope with respect to θ."""
@@ -50,6 +53,8 @@ class MiniBatches:
     disturb : what is done to the inputs of each mini-batch; None for nothing. The targets stay.
     penalty : added to the cost; None for nothing.
     device : where the steps are computed, and all rows in memory lie; None for where they are.
+    bind : how the paths are walked where θ is written in another way; the cost is then that of each member, (1, K), and
+        the gradient that of their sum. None for the network's own.
     """
 
     def __init__(
@@ -62,6 +67,7 @@ class MiniBatches:
         disturb: Disturbance | None = None,
         penalty: Penalty | None = None,
         device: torch.device | None = None,
+        bind: Binding | None = None,
     ) -> None:
         if size < 1:
             raise SettingError(f"A mini-batch needs at least one row, received size = {size}.")
@@ -76,7 +82,7 @@ class MiniBatches:
         self._windows: Iterator[Batch] = iter(()) if self._stored is None else self._stored.windows(generator)
         self.batch = batch.to(self.device) if isinstance(batch, Batch) else self._window()
         batch = self.batch
-        self.disturb, self.penalty = disturb, penalty
+        self.disturb, self.penalty, self._binding = disturb, penalty, bind or network.bind
         self._x = batch.x.new_empty(self.size, *batch.x.shape[1:])
         self._y = batch.y.new_empty(self.size, *batch.y.shape[1:])
         self._weight = None if batch.weight is None else batch.weight.new_empty(self.size)
@@ -165,7 +171,7 @@ class MiniBatches:
     def _bind(self, theta: Tensor) -> None:
         self._theta, self._gradient = theta, torch.empty_like(theta)
         self._alone = len(theta) == 1  # plain products are faster than products of a batch of one
-        self._bound = self.network.bind(*((theta[0], self._gradient[0]) if self._alone else (theta, self._gradient)))
+        self._bound = self._binding(*((theta[0], self._gradient[0]) if self._alone else (theta, self._gradient)))
         small = self.disturb is None and 6.0 * self.size * theta.numel() <= SMALL
         self._work = self._first if small and self.device.type == "cuda" else self._both_paths
 

@@ -24,7 +24,7 @@ from pishro.training.identity import identity
 from pishro.training.journal import Checkpoints, Journal, opened
 from pishro.training.methods import choose_method, name_of, refuse_what_does_not_fit, takes_evidence
 from pishro.training.mini_batch import Keeper, MiniBatchPlan
-from pishro.training.record import TrainingRecord, versions
+from pishro.training.record import TrainingRecord
 from pishro.training.start import starting_points
 from pishro.training.train import Plan, train_members
 
@@ -130,7 +130,6 @@ def train(
     hand = _ByHand(chosen, stop, regularization, seed, members, checkpoint, held, patience, device)
     with opened(checkpoint, lambda: identity(net, likelihood, batch, hand)) as journal:
         theta = _by_rule(net, likelihood, batch, hand, (start, record, journal))
-    record.threads, record.versions = torch.get_num_threads(), versions()
     return theta.to(HERE, start.dtype), record
 
 

@@ -30,7 +30,7 @@ from pishro.training.journal import Checkpoints
 from pishro.training.layer_flow import LayerFlow
 from pishro.training.methods import writes_matrix
 from pishro.training.mini_batch import noise_precision
-from pishro.training.record import TrainingRecord, versions
+from pishro.training.record import TrainingRecord
 from pishro.training.start import starting_points
 from pishro.training.train import TrainedMembers, Watch, Watcher
 
@@ -168,7 +168,6 @@ def _write_down(record: TrainingRecord, result: Results, validation: list[float]
     if record.method == LevenbergMarquardt().name:
         record.history.damping = _averaged([history.damping for history in result.histories])
     record.history.validation = validation
-    record.threads, record.versions = torch.get_num_threads(), versions()
 
 
 def _averaged(curves: list[list[float]]) -> list[float]:

@@ -29,7 +29,7 @@ from pishro.training.journal import Checkpoints, Journal, Stage, opened
 from pishro.training.layer_flow import LayerFlow
 from pishro.training.methods import name_of
 from pishro.training.packed import PackedSource, Packing
-from pishro.training.record import TrainingRecord, versions
+from pishro.training.record import TrainingRecord
 from pishro.training.start import starting_points
 from pishro.training.together import EachSource, SharedPause
 from pishro.training.train import Progress, TrainedMembers, Watch
@@ -49,7 +49,7 @@ class MiniBatchPlan:
     epochs : most walks over the rows; the rate falls to zero along a half cosine in so many.
     steps : most mini-batches.
     size : rows of a mini-batch.
-    rate, decay : of AdamW.
+    rate, decay, beta2 : of AdamW.
     packed : whether the members share their hidden weights while they are trained (`packed.py`); where θ is given to
         start from, and where a network has no weight to share, they do not.
     average : walks over the rows that the weights are averaged over, in a running mean; that mean is measured on the
@@ -77,6 +77,7 @@ class MiniBatchPlan:
     size: int = 256
     rate: float = 2e-3
     decay: float = 1e-2
+    beta2: float = 0.999
     packed: bool = False
     average: float = 0.0
     rule: Rule[Any] | None = None
@@ -95,7 +96,7 @@ class MiniBatchPlan:
     @property
     def inner(self) -> Rule[Any]:
         """The rule that the schedule drives."""
-        return AdamW(self.rate, self.decay) if self.rule is None else self.rule
+        return AdamW(self.rate, self.decay, beta2=self.beta2) if self.rule is None else self.rule
 
 
 def train_mini_batches(
@@ -174,7 +175,11 @@ def _trained(
         generator.manual_seed(plan.seed + processes.rank)
     size = max(1, plan.size // processes.count)
     place = choose_place(plan.device, mini_batch_work(size, plan.members, network.layout.size, training.bytes))
-    source = MiniBatches(network, likelihood, training, size, generator, plan.disturb, plan.penalty, place.device)
+    packing, penalty = _packing(network, plan), plan.penalty
+    if packing is not None and penalty is not None:
+        penalty = packing.penalty(penalty)
+    bind = None if packing is None else packing.bind
+    source = MiniBatches(network, likelihood, training, size, generator, plan.disturb, penalty, place.device, bind)
     epoch = processes.least(source.steps)
     steps = min(plan.epochs * epoch, processes.least(plan.steps))  # each process reckons with its own rows
     rise = max(1, steps // 20)  # a twentieth of the run, as usual for AdamW
@@ -183,20 +188,15 @@ def _trained(
         rule = ExponentialAverage(rule, 1 - 1 / max(1.0, plan.average * epoch))
     random = starting_points(network, likelihood, source.batch.to(HERE), plan.seed, plan.members)
     theta = processes.align(random if plan.start is None else plan.start.to(random)).to(place.device)
-    point, packing, packed = theta, _packing(network, plan), None
-    if packing is not None:
-        point = packing.start(theta, plan.seed)
-        theta = packing.members_of(point)
-        packed = PackedSource(source, packing, theta)
+    point = theta if packing is None else packing.start(theta, plan.seed)
     if isinstance(training, StoredRows):
         epoch = min(epoch, max(1, steps // LOOKS))
-    plan = dataclasses.replace(plan, packed=packed is not None)
-    keeper = Keeper(network, likelihood, validation.to(place.device), plan, progress, theta)
+    keeper = Keeper(network, likelihood, validation.to(place.device), plan, progress, point, packing)
     stop = Stop(gradient=0.0, step=0.0, iterations=steps, seconds=plan.seconds)
     stage = journal.stage("run", keeper=keeper, source=EachSource(source, processes) if processes.several else source)
     shared = SharedPause(stage, journal, processes) if processes.several and stage is not None else None
-    look = keeper if packed is None else packed.seen_by(keeper)
-    descent = _descend(packed or source, point, rule, (stop, shared or stage), look, epoch, processes)
+    descended = source if packing is None else PackedSource(source, packing)
+    descent = _descend(descended, point, rule, (stop, shared or stage), keeper, epoch, processes)
     good = torch.isfinite(keeper.best)
     if not good.any():
         raise DataError("No member kept a finite cost; look for extreme values among the inputs and the target.")
@@ -205,13 +205,11 @@ def _trained(
     record = TrainingRecord(
         *(plan.recipe, name_of(plan.inner), plan.seed, len(theta), network.layout.size, len(training) + len(validation))
     )
-    reasons = descent.reasons * (plan.members if packed else 1)
+    reasons = descent.reasons if packing is None else descent.reasons * plan.members
     record.reasons = [r.sentence for r, g in zip(reasons, good.tolist(), strict=True) if g]
     record.noise = (1 / beta.sqrt()).tolist() if likelihood.dispersion else []
     record.device, record.seconds = place.words, descent.seconds
     keeper.write(record)
-    record.threads = torch.get_num_threads()
-    record.versions = versions()
     return TrainedMembers(theta, beta, None, record)
 
 
@@ -261,28 +259,30 @@ class Keeper:
         validation: Batch,
         plan: MiniBatchPlan,
         progress: Watch | None,
-        theta: Tensor,
+        point: Tensor,
+        packing: Packing | None = None,
     ) -> None:
         self.network, self.likelihood, self.validation = network, likelihood, validation
-        self.plan, self.progress = plan, progress
-        self.theta = theta.clone()
-        self.best = theta.new_full((len(theta),), float("inf"))
+        self.plan, self.progress, self.packing = plan, progress, packing
+        self.theta = self._members_of(point).clone()
+        self.best = point.new_full((len(self.theta),), float("inf"))
         self.still = 0
         self.history: list[Progress] = []
-        self.flow = LayerFlow(network.layout, theta)
+        self.flow = LayerFlow((packing or network).layout, point)
         self.halfway: list[float] = []
 
     def __call__(self, look: Look) -> Reason | None:
         """A look of `descend`: what it says ends the run."""
         if look.x is None:
             raise TypeError("A callback is always handed the point.")
-        cost = self._measured(look.x)
-        self.halfway.append(float(self._measured((self.flow.before + look.x) / 2).mean()))
+        theta = self._members_of(look.x)
+        cost = self._measured(theta)
+        self.halfway.append(float(self._measured(self._members_of((self.flow.before + look.x) / 2)).mean()))
         if look.gradient is not None:
             self.flow.see(look.x, look.gradient)
         better = cost < self.best if self.plan.restore else torch.isfinite(cost)  # NaN compares false
         self.best = torch.where(better, cost, self.best)
-        self.theta[better] = look.x[better]
+        self.theta[better] = theta[better]
         self.still = 0 if bool(better.any()) else self.still + 1
         event = Progress(
             len(self.history) + 1,
@@ -296,9 +296,12 @@ class Keeper:
         wish = None if self.progress is None else self.progress(event)
         return Reason.VALIDATION if wish is None and self.still >= self.plan.patience else wish
 
+    def _members_of(self, point: Tensor) -> Tensor:
+        return point if self.packing is None else self.packing.members_of(point)
+
     def _measured(self, theta: Tensor) -> Tensor:
         """The cost of each member (K,); where they were trained as one, all have that of their mean."""
-        if self.plan.packed:
+        if self.packing is not None:
             return joint_cost(self.network, self.likelihood, theta, self.validation).expand(len(theta))
         return mean_cost(self.network, self.likelihood, theta, self.validation)
 

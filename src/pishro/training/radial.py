@@ -36,7 +36,7 @@ from pishro.nn import RBF, Dense, Network, rbf_start, units_to_reach
 from pishro.nn.activations import Logarithm
 from pishro.objectives import Batch
 from pishro.optim import Stop
-from pishro.training.record import TrainingRecord, versions
+from pishro.training.record import TrainingRecord
 from pishro.training.start import starting_points
 from pishro.training.train import Plan, TrainedMembers, Watch, train_members
 
@@ -263,7 +263,6 @@ def _assembled(
     record = TrainingRecord(sentence, "closed form", 0, 1, network.layout.size, len(x))
     record.seconds = time.perf_counter() - began
     record.reasons = ["Nothing was iterated: the weights are known in closed form."]
-    record.threads, record.versions = torch.get_num_threads(), versions()
     beta = x.new_ones(1)
     if likelihood.dispersion:
         beta = beta / max(error, torch.finfo(x.dtype).tiny)

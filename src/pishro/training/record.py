@@ -58,8 +58,7 @@ class TrainingRecord:
         rows in the same units, the one with the larger evidence is the more probable.
     noise : standard deviation of the noise of each member, in standardized units (regression only).
     history : the curves.
-    versions : versions of pishro, torch and Python.
-    threads : torch threads used.
+    versions, threads : of pishro, torch and Python, and of torch: as they are when the record is made.
     calibration : what was corrected afterwards, as a sentence; "" for nothing.
     constraints : how each constraint is kept, with its multipliers, as sentences.
     device : where it was computed, and why there; "" for a training that has no choice.
@@ -78,8 +77,8 @@ class TrainingRecord:
     evidence: list[float] = dataclasses.field(default_factory=list)
     noise: list[float] = dataclasses.field(default_factory=list)
     history: History = dataclasses.field(default_factory=History)
-    versions: dict[str, str] = dataclasses.field(default_factory=dict)
-    threads: int = 1
+    versions: dict[str, str] = dataclasses.field(default_factory=lambda: versions())
+    threads: int = dataclasses.field(default_factory=torch.get_num_threads)
     calibration: str = ""
     constraints: list[str] = dataclasses.field(default_factory=list)
     device: str = ""

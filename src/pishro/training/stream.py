@@ -23,7 +23,7 @@ from pishro.nn import Network
 from pishro.objectives import Batch, MiniBatches, mean_cost
 from pishro.optim import AdamW, Stop, descend
 from pishro.training.mini_batch import single_precision
-from pishro.training.record import TrainingRecord, versions
+from pishro.training.record import TrainingRecord
 from pishro.training.train import TrainedMembers
 
 SIZE = 64
@@ -85,5 +85,4 @@ class Stream:
         record = TrainingRecord(sentence, "adamw", self.seed, len(self.theta), self.network.layout.size, self.rows)
         record.iterations, record.reasons = self.parts, ["The stream goes on."]
         record.noise = (1 / beta.sqrt()).tolist() if self.likelihood.dispersion else []
-        record.threads, record.versions = torch.get_num_threads(), versions()
         return TrainedMembers(self.theta.clone(), beta, None, record)

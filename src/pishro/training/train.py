@@ -24,7 +24,7 @@ from pishro.training.journal import Checkpoints, Journal, opened
 from pishro.training.layer_flow import LayerFlow
 from pishro.training.pilot import choose_start
 from pishro.training.posterior import LaplacePosterior
-from pishro.training.record import TrainingRecord, curve, versions
+from pishro.training.record import TrainingRecord, curve
 from pishro.training.start import starting_points
 
 
@@ -260,6 +260,4 @@ def _record(net: Network, batch: Batch, plan: Plan, watcher: Watcher) -> Trainin
     record.history.effective = curve(event.effective for event in watcher.seen)
     record.history.running = [event.running for event in watcher.seen]
     watcher.flow.write(record.history)
-    record.threads = torch.get_num_threads()
-    record.versions = versions()
     return record
