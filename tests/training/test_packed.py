@@ -1,5 +1,7 @@
 """Packed ensembles: how φ is written out, and its gradient against autograd."""
 
+import dataclasses
+
 import pytest
 import torch
 
@@ -137,6 +139,23 @@ def test_trained_apart_where_they_cannot_share(why: str) -> None:
 def test_refused_without_a_weight_to_share(net: Network) -> None:
     with pytest.raises(SettingError, match="dense layer before the last"):
         Packing(net, 4)
+
+
+def test_packed_members_are_known_again() -> None:
+    net = network()
+    plan = MiniBatchPlan(members=5, epochs=5, size=16, rate=1e-2, packed=True)
+    earlier = train_mini_batches(net, Normal(), rows(100), plan).theta
+    packing = Packing(net, 5)
+    found = packing.found(earlier)
+    assert found is not None
+    torch.testing.assert_close(packing.members_of(found), earlier)
+    assert packing.found(net.init(seed=0, members=5)) is None
+
+    views = net.layout.views(
+        train_mini_batches(net, Normal(), rows(100), dataclasses.replace(plan, start=earlier)).theta
+    )
+    assert (views["dense2.weight"] == views["dense2.weight"][0]).all()
+    assert not (views["dense2.bias"] == views["dense2.bias"][0]).all()
 
 
 def test_a_look_that_ends_the_run_is_heard() -> None:

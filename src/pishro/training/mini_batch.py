@@ -51,7 +51,7 @@ class MiniBatchPlan:
     size : rows of a mini-batch.
     rate, decay, beta2 : of AdamW.
     packed : whether the members share their hidden weights while they are trained (`packed.py`); where θ is given to
-        start from, and where a network has no weight to share, they do not.
+        start from that shares none, and where a network has no weight to share, they do not.
     average : walks over the rows that the weights are averaged over, in a running mean; that mean is measured on the
         rows kept from the gradient, and handed out. 0 for none.
     rule : another rule in its place; its own rate is the highest of the run. Clipping and accumulation are rules around
@@ -175,7 +175,7 @@ def _trained(
         generator.manual_seed(plan.seed + processes.rank)
     size = max(1, plan.size // processes.count)
     place = choose_place(plan.device, mini_batch_work(size, plan.members, network.layout.size, training.bytes))
-    packing, penalty = _packing(network, plan), plan.penalty
+    (packing, found), penalty = _packing(network, plan), plan.penalty
     if packing is not None and penalty is not None:
         penalty = packing.penalty(penalty)
     bind = None if packing is None else packing.bind
@@ -188,7 +188,9 @@ def _trained(
         rule = ExponentialAverage(rule, 1 - 1 / max(1.0, plan.average * epoch))
     random = starting_points(network, likelihood, source.batch.to(HERE), plan.seed, plan.members)
     theta = processes.align(random if plan.start is None else plan.start.to(random)).to(place.device)
-    point = theta if packing is None else packing.start(theta, plan.seed)
+    point = theta
+    if packing is not None:
+        point = packing.start(theta, plan.seed) if found is None else processes.align(found.to(theta))
     if isinstance(training, StoredRows):
         epoch = min(epoch, max(1, steps // LOOKS))
     keeper = Keeper(network, likelihood, validation.to(place.device), plan, progress, point, packing)
@@ -213,9 +215,15 @@ def _trained(
     return TrainedMembers(theta, beta, None, record)
 
 
-def _packing(network: Network, plan: MiniBatchPlan) -> Packing | None:
-    apart = not plan.packed or plan.members == 1 or plan.start is not None
-    return None if apart or not Packing.possible(network) else Packing(network, plan.members)
+def _packing(network: Network, plan: MiniBatchPlan) -> tuple[Packing | None, Tensor | None]:
+    """How members are packed, and what to go on from where they start as packed ones; None where they are apart."""
+    if not plan.packed or plan.members == 1 or not Packing.possible(network):
+        return None, None
+    packing = Packing(network, plan.members)
+    if plan.start is None:
+        return packing, None
+    found = packing.found(plan.start)
+    return (None if found is None else packing), found
 
 
 def _descend(

@@ -153,6 +153,21 @@ class Packing:
         scales.copy_(drawn[:, columns])
         return phi
 
+    def found(self, theta: Tensor) -> Tensor | None:
+        """φ (1, Q) of members (K, P) that were packed before, to go on with them; None where they share no weights."""
+        phi = theta.new_empty(1, self.layout.size)
+        inside, outside = self.layout.views(phi[0]), self.network.layout.views(theta)
+        for name, part in outside.items():
+            inside[name].copy_(part[0] if name in self.shared else part)
+        first = outside[self.shared[0]]
+        length = torch.linalg.vector_norm(first, dim=-1)  # of what each input has in each member, (K, D)
+        longest = first[length.argmax(0), torch.arange(first.shape[1], device=first.device)]
+        scales = (first * longest).sum(-1) / longest.square().sum(-1).clamp_min(1e-30)
+        size = scales.square().mean(0).sqrt().clamp_min(1e-12)
+        inside[self.scales].copy_(scales / size)
+        inside[self.shared[0]].copy_(longest * size.unsqueeze(-1))
+        return phi if torch.allclose(self.members_of(phi), theta, rtol=1e-3, atol=1e-5) else None
+
     def bind(self, phi: Tensor, gradient: Tensor) -> BoundNetwork:
         """Both paths of all members for φ (Q,) and the gradient of the sum of their costs; see `Network.bind`."""
         return BoundNetwork(self._plan, phi, gradient)
