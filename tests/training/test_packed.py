@@ -28,9 +28,8 @@ def rows(count: int = 40) -> Batch:
 
 def source_of(packing: Packing, likelihood: Likelihood, batch: Batch, penalty: Penalty | None = None) -> PackedSource:
     """The source of all rows at once."""
-    penalty = None if penalty is None else packing.penalty(penalty)
     generator = torch.Generator().manual_seed(0)
-    source = MiniBatches(packing.network, likelihood, batch, len(batch), generator, penalty=penalty, bind=packing.bind)
+    source = MiniBatches(packing.network, likelihood, batch, len(batch), generator, penalty=penalty)
     return PackedSource(source, packing)
 
 

@@ -53,8 +53,6 @@ class MiniBatches:
     disturb : what is done to the inputs of each mini-batch; None for nothing. The targets stay.
     penalty : added to the cost; None for nothing.
     device : where the steps are computed, and all rows in memory lie; None for where they are.
-    bind : how the paths are walked where θ is written in another way; the cost is then that of each member, (1, K), and
-        the gradient that of their sum. None for the network's own.
     """
 
     def __init__(
@@ -67,7 +65,6 @@ class MiniBatches:
         disturb: Disturbance | None = None,
         penalty: Penalty | None = None,
         device: torch.device | None = None,
-        bind: Binding | None = None,
     ) -> None:
         if size < 1:
             raise SettingError(f"A mini-batch needs at least one row, received size = {size}.")
@@ -82,7 +79,8 @@ class MiniBatches:
         self._windows: Iterator[Batch] = iter(()) if self._stored is None else self._stored.windows(generator)
         self.batch = batch.to(self.device) if isinstance(batch, Batch) else self._window()
         batch = self.batch
-        self.disturb, self.penalty, self._binding = disturb, penalty, bind or network.bind
+        self.disturb, self.penalty = disturb, penalty
+        self._binding: Binding = network.bind
         self._x = batch.x.new_empty(self.size, *batch.x.shape[1:])
         self._y = batch.y.new_empty(self.size, *batch.y.shape[1:])
         self._weight = None if batch.weight is None else batch.weight.new_empty(self.size)
@@ -94,6 +92,13 @@ class MiniBatches:
         self._alone = False
         self._bound: BoundNetwork | None = None
         self._work: Callable[[Tensor], Tensor] = self._both_paths
+
+    def walk_by(self, binding: Binding, penalty: Penalty | None) -> None:
+        """Descend on members written in another way, as one vector (1, Q).
+
+        The cost is then that of each member, (1, K), and the gradient that of their sum.
+        """
+        self._binding, self.penalty = binding, penalty
 
     @property
     def steps(self) -> int:

@@ -175,11 +175,7 @@ def _trained(
         generator.manual_seed(plan.seed + processes.rank)
     size = max(1, plan.size // processes.count)
     place = choose_place(plan.device, mini_batch_work(size, plan.members, network.layout.size, training.bytes))
-    (packing, found), penalty = _packing(network, plan), plan.penalty
-    if packing is not None and penalty is not None:
-        penalty = packing.penalty(penalty)
-    bind = None if packing is None else packing.bind
-    source = MiniBatches(network, likelihood, training, size, generator, plan.disturb, penalty, place.device, bind)
+    source = MiniBatches(network, likelihood, training, size, generator, plan.disturb, plan.penalty, place.device)
     epoch = processes.least(source.steps)
     steps = min(plan.epochs * epoch, processes.least(plan.steps))  # each process reckons with its own rows
     rise = max(1, steps // 20)  # a twentieth of the run, as usual for AdamW
@@ -188,9 +184,7 @@ def _trained(
         rule = ExponentialAverage(rule, 1 - 1 / max(1.0, plan.average * epoch))
     random = starting_points(network, likelihood, source.batch.to(HERE), plan.seed, plan.members)
     theta = processes.align(random if plan.start is None else plan.start.to(random)).to(place.device)
-    point = theta
-    if packing is not None:
-        point = packing.start(theta, plan.seed) if found is None else processes.align(found.to(theta))
+    packing, point = _packed(network, plan, theta)
     if isinstance(training, StoredRows):
         epoch = min(epoch, max(1, steps // LOOKS))
     keeper = Keeper(network, likelihood, validation.to(place.device), plan, progress, point, packing)
@@ -215,15 +209,13 @@ def _trained(
     return TrainedMembers(theta, beta, None, record)
 
 
-def _packing(network: Network, plan: MiniBatchPlan) -> tuple[Packing | None, Tensor | None]:
-    """How members are packed, and what to go on from where they start as packed ones; None where they are apart."""
-    if not plan.packed or plan.members == 1 or not Packing.possible(network):
-        return None, None
-    packing = Packing(network, plan.members)
-    if plan.start is None:
-        return packing, None
-    found = packing.found(plan.start)
-    return (None if found is None else packing), found
+def _packed(network: Network, plan: MiniBatchPlan, theta: Tensor) -> tuple[Packing | None, Tensor]:
+    """How the members are packed, and what is descended on from θ; where they cannot be, θ itself."""
+    if not plan.packed or len(theta) == 1 or not Packing.possible(network):
+        return None, theta
+    packing = Packing(network, len(theta))
+    found = packing.start(theta, plan.seed) if plan.start is None else packing.found(theta)
+    return (None, theta) if found is None else (packing, found)
 
 
 def _descend(

@@ -30,8 +30,7 @@ from torch import Generator, Tensor
 from pishro.errors import SettingError
 from pishro.nn import BoundNetwork, Dense, Network, Node, PiecewiseLinear
 from pishro.nn.layer import ClosedFormLayer, Parameters, Shapes
-from pishro.objectives import Penalty
-from pishro.optim.stochastic import Source
+from pishro.objectives import MiniBatches, Penalty
 from pishro.parameters import Layout
 
 FACTOR = "factor"
@@ -188,10 +187,11 @@ class Packing:
 
 @final
 class PackedSource:
-    """φ (1, Q) → the members' mean cost (1,) and its gradient, from a source of each one's cost and the sum's."""
+    """φ (1, Q) → the members' mean cost (1,) and its gradient, on the mini-batches of a source that it takes over."""
 
-    def __init__(self, source: Source, packing: Packing) -> None:
+    def __init__(self, source: MiniBatches, packing: Packing) -> None:
         self._source, self._members = source, packing.members
+        source.walk_by(packing.bind, None if source.penalty is None else packing.penalty(source.penalty))
 
     def __call__(self, phi: Tensor) -> tuple[Tensor, Tensor]:
         """Mean cost and gradient; the gradient's tensor is written anew by the next call."""
