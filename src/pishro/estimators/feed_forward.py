@@ -160,12 +160,12 @@ class FeedForwardRegressor(_FeedForward, TableRegressor):
     activation : of the hidden layers; "auto" is tanh for few rows, SiLU for many.
     likelihood : the cost: "auto" (the Normal), a name such as "student-t" or "poisson", or a likelihood; or a list of
         them, the usual one first, from which three more fits of each choose by the rows that they leave out.
-    method : "auto", Levenberg-Marquardt for few rows and mini-batches by AdamW for many; a name such as "bfgs",
+    method : "auto", Levenberg-Marquardt for few rows and mini-batches by Muon (numbers) or AdamW (classes) for many; a name such as "bfgs",
         "scaled-conjugate-gradient" or "adam"; an assembly such as `optim.LBFGS()`; a rule such as `optim.Adam(1e-3)`.
     members : "auto" (up to 16), or how many networks are trained and averaged.
     regularization : "evidence", by which the rows tell the strength of the weight decay; a precision α ≥ 0 of all
         weights, whose cost ½ α ‖θ‖² stands beside the summed cost of the rows, targets and inputs scaled; None; or
-        "auto": evidence for few rows, AdamW's decay for many, early stopping alone for other methods.
+        "auto": evidence for few rows, decoupled decay for many, early stopping alone for other methods.
     constraints : on parameters, such as `[training.NonNegative("dense1.weight")]`.
     early_stopping : whether each network hands out its weights of the lowest cost on rows kept from the gradient;
         "auto" does so on mini-batches, and where nothing else regularizes.

@@ -61,7 +61,7 @@ def fit_stream(
         raise SettingError("Expected one cost and no calibration for a file read in parts; fit a part of its rows.")
     if (settings.method, settings.regularization, settings.early_stopping) != ("auto",) * 3 or settings.constraints:
         raise SettingError(
-            "A file that is read in parts is learned on mini-batches by AdamW that stop early; leave method, "
+            "A file that is read in parts is learned on mini-batches that stop early; leave method, "
             "regularization, early_stopping and constraints out, or fit a part of its rows."
         )
     stream = open_stream(path)
@@ -81,9 +81,9 @@ def fit_stream(
     train, test = batch(learned), batch(held)
     likelihood.check(train.y)
     outputs = likelihood.outputs(train.y)
-    recipe = ManyRows.choose(
-        sample.rows, len(encoder.names), outputs, settings.hidden, settings.members, settings.max_seconds
-    )
+    size = sample.rows, len(encoder.names), outputs
+    numbers = likelihood.targets != "classes"
+    recipe = ManyRows.choose(*size, settings.hidden, settings.members, settings.max_seconds, numbers)
     recipe = dataclasses.replace(recipe, device=settings.device)
     if started is not None:
         started(schema, recipe.sentence)

@@ -19,15 +19,22 @@ _RECIPES = {
         "لونبرگ–مارکوارت با شواهد، روی {nets} با {units} واحد \u2066tanh\u2069 ({number_p} پارامتر): {number_n} "
         "سطر برای گام‌های مرتبه‌دوم به اندازه‌ی کافی کم است؛ حداکثر {number_i} گام."
     ),
-    "Mini-batches of {number_b} rows by AdamW on {nets} with {units} units, stopped early on a part of the training "
+    "Mini-batches of {number_b} rows by {rule} on {nets} with {units} units, stopped early on a part of the training "
     "rows: {number_n} rows of {number_d} inputs are too many for second-order steps.": (
-        "ریزدسته‌های {number_b} سطری با \u2066AdamW\u2069 روی {nets} با {units} واحد، با توقف زودهنگام روی بخشی از "
+        "ریزدسته‌های {number_b} سطری با {rule} روی {nets} با {units} واحد، با توقف زودهنگام روی بخشی از "
         "سطرهای آموزشی: {number_n} سطر با {number_d} ورودی برای گام‌های مرتبه‌دوم بیش از اندازه زیاد است."
     ),
-    "Mini-batches of {number_b} rows by AdamW on {nets} with {units} units, stopped early on a part of the training "
+    "Mini-batches of {number_b} rows by {rule} on {nets} with {units} units, stopped early on a part of the training "
     "rows: class labels show evidence no noise to read off, and get better probabilities this way.": (
-        "ریزدسته‌های {number_b} سطری با \u2066AdamW\u2069 روی {nets} با {units} واحد، با توقف زودهنگام روی بخشی از "
+        "ریزدسته‌های {number_b} سطری با {rule} روی {nets} با {units} واحد، با توقف زودهنگام روی بخشی از "
         "سطرهای آموزشی: برچسب رده نوفه‌ای ندارد که شواهد آن را بخواند، و احتمال‌ها از این راه بهتر می‌شوند."
+    ),
+    "Mini-batches of {number_b} rows by {rule} on {nets} with {units} units, stopped early on a part of the training "
+    "rows: a pilot left {number_p}% of the target's variance open, and where rows are so noisy, second-order steps "
+    "gain little.": (
+        "ریزدسته‌های {number_b} سطری با {rule} روی {nets} با {units} واحد، با توقف زودهنگام روی بخشی از سطرهای "
+        "آموزشی: یک اجرای آزمایشی {number_p}٪ از واریانس هدف را توضیح‌نداده گذاشت، و در سطرهایی چنین پرنوفه گام‌های "
+        "مرتبه‌دوم سود کمی دارند."
     ),
     "Mini-batches of {number_b} rows by {rule} on {nets} with {units} units, stopped early on a part of the training "
     "rows, as asked.": (

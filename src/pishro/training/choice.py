@@ -68,7 +68,7 @@ def choose_recipe(
     constrained, stopped = bool(wishes.constraints), wishes.early_stopping is True
     batches = many or (labels and rows >= MANY_LABELS and isinstance(hidden, str))
     if method == "auto" and batches and wishes.regularization != "evidence" and not constrained:
-        recipe = ManyRows.choose(*size)
+        recipe = ManyRows.choose(*size, numbers=not labels)
         return (recipe if many else recipe.because(LABELS)).under(wishes)
     if method == "auto":
         method = LBFGS() if many and wishes.regularization != "evidence" else LevenbergMarquardt()

@@ -19,7 +19,19 @@ from pishro.errors import DataError
 from pishro.likelihoods import Likelihood
 from pishro.nn import Network
 from pishro.objectives import Batch, Disturbance, MiniBatches, Penalty, StoredRows, joint_cost, mean_cost
-from pishro.optim import AdamW, Cosine, Descent, ExponentialAverage, Reason, Rule, Scheduled, Stop, WarmUp, descend
+from pishro.optim import (
+    AdamW,
+    Cosine,
+    Descent,
+    ExponentialAverage,
+    Muon,
+    Reason,
+    Rule,
+    Scheduled,
+    Stop,
+    WarmUp,
+    descend,
+)
 from pishro.optim.stochastic import Progress as Look
 from pishro.optim.stochastic import Source
 from pishro.training.devices import HERE, choose_place, mini_batch_work
@@ -37,6 +49,10 @@ from pishro.training.train import Progress, TrainedMembers, Watch
 LOOKS = 10
 """At least so often the validation cost is measured, also where there is time for a part of the rows only."""
 
+ITERATIONS = 3
+"""Of Muon's products. On inner splits 3 and the usual 5 end alike (power plant 3.268 and 3.265), and a step of 5
+takes a tenth longer."""
+
 
 @dataclasses.dataclass(frozen=True)
 class MiniBatchPlan:
@@ -50,6 +66,8 @@ class MiniBatchPlan:
     steps : most mini-batches.
     size : rows of a mini-batch.
     rate, decay, beta2 : of AdamW.
+    muon : scale of the steps by which Muon moves the shared weights of packed members, all else being AdamW's; 0 for
+        AdamW alone.
     packed : whether the members share their hidden weights while they are trained (`packed.py`); where θ is given to
         start from that shares none, and where a network has no weight to share, they do not.
     average : walks over the rows that the weights are averaged over, in a running mean; that mean is measured on the
@@ -78,6 +96,7 @@ class MiniBatchPlan:
     rate: float = 2e-3
     decay: float = 1e-2
     beta2: float = 0.999
+    muon: float = 0.0
     packed: bool = False
     average: float = 0.0
     rule: Rule[Any] | None = None
@@ -93,10 +112,14 @@ class MiniBatchPlan:
     checkpoint: Checkpoints | None = None
     device: str = "auto"
 
-    @property
-    def inner(self) -> Rule[Any]:
+    def inner(self, packing: Packing | None) -> Rule[Any]:
         """The rule that the schedule drives."""
-        return AdamW(self.rate, self.decay, beta2=self.beta2) if self.rule is None else self.rule
+        if self.rule is not None:
+            return self.rule
+        if packing is None or not self.muon:
+            return AdamW(self.rate, self.decay, beta2=self.beta2)
+        which = packing.layout, tuple(packing.shared)
+        return Muon(*which, self.rate, self.decay, self.muon, iterations=ITERATIONS, beta2=self.beta2)
 
 
 def train_mini_batches(
@@ -179,12 +202,13 @@ def _trained(
     epoch = processes.least(source.steps)
     steps = min(plan.epochs * epoch, processes.least(plan.steps))  # each process reckons with its own rows
     rise = max(1, steps // 20)  # a twentieth of the run, as usual for AdamW
-    rule: Rule[Any] = Scheduled(plan.inner, WarmUp(rise, then=Cosine(max(1, steps - rise))))
-    if plan.average:
-        rule = ExponentialAverage(rule, 1 - 1 / max(1.0, plan.average * epoch))
     random = starting_points(network, likelihood, source.batch.to(HERE), plan.seed, plan.members)
     theta = processes.align(random if plan.start is None else plan.start.to(random)).to(place.device)
     packing, point = _packed(network, plan, theta)
+    inner = plan.inner(packing)
+    rule: Rule[Any] = Scheduled(inner, WarmUp(rise, then=Cosine(max(1, steps - rise))))
+    if plan.average:
+        rule = ExponentialAverage(rule, 1 - 1 / max(1.0, plan.average * epoch))
     if isinstance(training, StoredRows):
         epoch = min(epoch, max(1, steps // LOOKS))
     keeper = Keeper(network, likelihood, validation.to(place.device), plan, progress, point, packing)
@@ -199,7 +223,7 @@ def _trained(
     theta = keeper.theta[good].to(HERE)
     beta = noise_precision(network, likelihood, theta, validation)
     record = TrainingRecord(
-        *(plan.recipe, name_of(plan.inner), plan.seed, len(theta), network.layout.size, len(training) + len(validation))
+        *(plan.recipe, name_of(inner), plan.seed, len(theta), network.layout.size, len(training) + len(validation))
     )
     reasons = descent.reasons if packing is None else descent.reasons * plan.members
     record.reasons = [r.sentence for r, g in zip(reasons, good.tolist(), strict=True) if g]

@@ -82,7 +82,7 @@ def reconsidered(
     if share < NOISY:
         return recipe
     count = ENSEMBLE if isinstance(members, str) else members
-    mini_batches = ManyRows.choose(rows, inputs, outputs, HIDDEN, count, seconds).because(
+    mini_batches = ManyRows.choose(rows, inputs, outputs, HIDDEN, count, seconds, numbers=True).because(
         f"a pilot left {share:.0%} of the target's variance open, and where rows are so noisy, second-order steps gain "
         "little."
     )

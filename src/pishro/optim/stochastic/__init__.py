@@ -10,6 +10,7 @@ from pishro.optim.stochastic.catalog import RULES, rule_named
 from pishro.optim.stochastic.clipping import ClippedNorm, ClippedValue
 from pishro.optim.stochastic.descend import Descent, Pause, Progress, Source, autograd_source, descend
 from pishro.optim.stochastic.momentum import Momentum
+from pishro.optim.stochastic.muon import Muon
 from pishro.optim.stochastic.nadam import Nadam
 from pishro.optim.stochastic.nesterov import Nesterov, NesterovLookAhead
 from pishro.optim.stochastic.rmsprop import RMSProp
@@ -35,6 +36,7 @@ __all__ = [
     "ExponentialAverage",
     "FromTorch",
     "Momentum",
+    "Muon",
     "Nadam",
     "Nesterov",
     "NesterovLookAhead",
