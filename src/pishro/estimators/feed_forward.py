@@ -160,8 +160,9 @@ class FeedForwardRegressor(_FeedForward, TableRegressor):
     activation : of the hidden layers; "auto" is tanh for few rows, SiLU for many.
     likelihood : the cost: "auto" (the Normal), a name such as "student-t" or "poisson", or a likelihood; or a list of
         them, the usual one first, from which three more fits of each choose by the rows that they leave out.
-    method : "auto", Levenberg-Marquardt for few rows and mini-batches by Muon (numbers) or AdamW (classes) for many; a name such as "bfgs",
-        "scaled-conjugate-gradient" or "adam"; an assembly such as `optim.LBFGS()`; a rule such as `optim.Adam(1e-3)`.
+    method : "auto", Levenberg-Marquardt for few rows and mini-batches by Muon (numbers) or AdamW (classes) for many; a
+        name such as "bfgs", "scaled-conjugate-gradient" or "adam"; an assembly such as `optim.LBFGS()`; a rule such as
+        `optim.Adam(1e-3)`.
     members : "auto" (up to 16), or how many networks are trained and averaged.
     regularization : "evidence", by which the rows tell the strength of the weight decay; a precision α ≥ 0 of all
         weights, whose cost ½ α ‖θ‖² stands beside the summed cost of the rows, targets and inputs scaled; None; or
