@@ -70,5 +70,5 @@ def test_a_fit_takes_mini_batches_unless_a_width_or_method_is_named() -> None:
         pishro.fit(table, "y", max_seconds=4, members=2, **named).record.method  # type: ignore[arg-type]
         for named in ({}, {"hidden": 4}, {"method": "lm"})
     ]
-    assert kinds[0] == "adamw"
-    assert kinds[1] == kinds[2] != "adamw"
+    assert kinds[0] == "muon"
+    assert kinds[1] == kinds[2] != "muon"
