@@ -25,8 +25,12 @@ def small(**settings) -> ConvClassifier:
 
 
 def test_the_default_reads_digits() -> None:
-    model = ConvClassifier(random_state=0, epochs=15, augment={"shift": 1, "rotate": 10}).fit(IMAGES, LABELS)
-    assert model.score(OTHERS, OTHER_LABELS) > 0.97  # six seeds have 0.978 to 0.993, and processors round differently
+    first, model = (
+        ConvClassifier(random_state=seed, epochs=15, augment={"shift": 1, "rotate": 10}).fit(IMAGES, LABELS)
+        for seed in (0, 1)
+    )
+    # of two seeds: single ones have 0.978 to 0.993, and which has what depends on how a processor rounds
+    assert np.mean([m.score(OTHERS, OTHER_LABELS) for m in (first, model)]) > 0.98
     np.testing.assert_allclose(model.predict_proba(OTHERS).sum(1), 1)
     assert "AdamW" in str(model.model_.trained.record)
 

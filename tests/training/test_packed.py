@@ -62,7 +62,16 @@ def test_gradient_against_autograd(likelihood: Normal | Categorical) -> None:
     value, gradient = source_of(packing, likelihood, batch)(phi)
 
     leaf = phi.clone().requires_grad_()
-    cost = likelihood.nll(net(packing.members_of(leaf), batch.x), batch.y).mean()
+    inside = packing.layout.views(leaf[0])
+    parts = []
+    for block in net.layout.blocks:
+        part = inside[block.name]
+        if block.name == "dense1.weight":
+            part = part * inside["dense1.scales"].unsqueeze(-1)
+        parts.append(part.expand(4, *block.shape).reshape(4, -1))
+    theta = torch.cat(parts, 1)
+    torch.testing.assert_close(packing.members_of(phi), theta.detach())
+    cost = likelihood.nll(net(theta, batch.x), batch.y).mean()
     (expected,) = torch.autograd.grad(cost, leaf)
     torch.testing.assert_close(value[0], cost.detach(), rtol=1e-12, atol=1e-12)
     torch.testing.assert_close(gradient, expected, rtol=1e-9, atol=1e-12)

@@ -141,10 +141,7 @@ class Packing:
         (44,200 for 44,900), worse on ames (22,300 for 21,300) and titanic (log loss 0.426 for 0.418), and the same on
         adult, bike-hour and phoneme.
         """
-        phi = theta.new_empty(1, self.layout.size)
-        inside, outside = self.layout.views(phi[0]), self.network.layout.views(theta)
-        for name, part in outside.items():
-            inside[name].copy_(part[0] if name in self.shared else part)
+        phi, inside = self._without_scales(theta)
         scales, first = inside[self.scales], self.network.nodes[0].layer
         columns = list(first.columns) if isinstance(first, PiecewiseLinear) else list(range(scales.shape[-1]))
         generator = Generator().manual_seed(seed)
@@ -154,11 +151,8 @@ class Packing:
 
     def found(self, theta: Tensor) -> Tensor | None:
         """φ (1, Q) of members (K, P) that were packed before, to go on with them; None where they share no weights."""
-        phi = theta.new_empty(1, self.layout.size)
-        inside, outside = self.layout.views(phi[0]), self.network.layout.views(theta)
-        for name, part in outside.items():
-            inside[name].copy_(part[0] if name in self.shared else part)
-        first = outside[self.shared[0]]
+        phi, inside = self._without_scales(theta)
+        first = self.network.layout.views(theta)[self.shared[0]]
         length = torch.linalg.vector_norm(first, dim=-1)  # of what each input has in each member, (K, D)
         longest = first[length.argmax(0), torch.arange(first.shape[1], device=first.device)]
         scales = (first * longest).sum(-1) / longest.square().sum(-1).clamp_min(1e-30)
@@ -166,6 +160,14 @@ class Packing:
         inside[self.scales].copy_(scales / size)
         inside[self.shared[0]].copy_(longest * size.unsqueeze(-1))
         return phi if torch.allclose(self.members_of(phi), theta, rtol=1e-3, atol=1e-5) else None
+
+    def _without_scales(self, theta: Tensor) -> tuple[Tensor, Parameters]:
+        """φ with the first member's shared weights and what each has of its own, and its views."""
+        phi = theta.new_empty(1, self.layout.size)
+        inside = self.layout.views(phi[0])
+        for name, part in self.network.layout.views(theta).items():
+            inside[name].copy_(part[0] if name in self.shared else part)
+        return phi, inside
 
     def bind(self, phi: Tensor, gradient: Tensor) -> BoundNetwork:
         """Both paths of all members for φ (Q,) and the gradient of the sum of their costs; see `Network.bind`."""
