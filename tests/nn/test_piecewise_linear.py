@@ -45,6 +45,16 @@ def test_a_value_of_many_rows_leaves_bins_to_the_others() -> None:
     np.testing.assert_allclose(np.diff(edges[2:]), 10.5, rtol=0.01)  # 89 ranks in 8.5 shares
 
 
+def test_outliers_of_many_rows_lie_beyond_the_outer_edges() -> None:
+    x = torch.randn(20_000, 1, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    plain = PiecewiseLinear.of(x, 8).edges[0]
+    x[x.argmax()], x[x.argmin()] = 1e6, -1e6
+    edges = PiecewiseLinear.of(x, 8).edges[0]
+    np.testing.assert_allclose(edges, plain, atol=1e-12)
+    assert 0 < int((x > edges[-1]).sum()) <= 6
+    assert 0 < int((x < edges[0]).sum()) <= 6
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_edges_without_heavy_values_are_numpys_quantiles(seed: int) -> None:
     x = torch.randn(500, 1, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)

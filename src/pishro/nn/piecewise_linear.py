@@ -5,8 +5,8 @@
 A column with B bins becomes B inputs, and a linear map of them is any continuous function that bends at the edges. A
 network on raw numbers learns such bends slowly (it is biased to smooth functions, which tables seldom are); here the
 first layer starts with them. Edges at quantiles put the bins where the rows are; a value that many rows share counts as
-one bin's share of them, lest it take the bins from all others. Beside its bins each column passes on itself, squeezed
-so that no outlier exceeds `SQUEEZE`, which keeps an order beyond the last edge.
+one bin's share of them, lest it take the bins from all others, and the few rows farthest out lie beyond the last edges.
+Beside its bins each column passes on itself, squeezed so that no outlier exceeds `SQUEEZE`, which keeps their order.
 
 It has no parameters: the edges are settings, taken from the training rows once.
 
@@ -37,6 +37,12 @@ SQUEEZE = 3.0
 
 ROWS_FOR_QUANTILES = 100_000
 """Rows from which quantiles are taken: their error is then below a thousandth of the rows."""
+
+TAIL = 3e-4
+"""Share of the rows that lie beyond each outer edge. Of 54,000 diamonds one is said to be 59 mm wide, 46 standard
+deviations out: a last bin that reaches so far is filled by a tenth at most by all others, nothing holds its weight, and
+where that row is kept from the gradient, it alone rules when to stop (inner split: RMSE 683 for 532). Shares of 0, this
+one and 0.001 had 46,400, 46,400 and 46,500 on california (four inner splits), and no difference elsewhere."""
 
 NARROWEST = 1e-4
 """Least width of a bin, in standard deviations: in a narrower one float32, in which mini-batches are, cannot tell where
@@ -158,7 +164,9 @@ def _quantiles(column: Tensor, bins: int) -> Tensor:
         share = rows[~heavy].sum() / (bins - heavy.sum())
     rows = rows.minimum(share)
     place = rows.cumsum(0) - rows / 2  # of each value among the rows: the middle of its own
-    levels = torch.linspace(float(place[0]), float(place[-1]), bins + 1, dtype=torch.float64)
+    beyond = int(TAIL * float(rows.sum())) + 0.5  # the middle of the row after them
+    low, high = max(float(place[0]), beyond), min(float(place[-1]), float(rows.sum()) - beyond)
+    levels = torch.linspace(low, high, bins + 1, dtype=torch.float64)
     after = torch.searchsorted(place, levels).clamp(1, len(values) - 1)
     part = (levels - place[after - 1]) / (place[after] - place[after - 1])
     return torch.lerp(values[after - 1], values[after], part.clamp(0, 1))
