@@ -15,6 +15,7 @@ __all__ = ["main"]
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -165,11 +166,11 @@ def fit_once(data: Path, name: str, split: int, kind: str) -> dict[str, object]:
         estimator = TransformedTargetRegressor(estimator, transformer=StandardScaler())
     began = time.perf_counter()
     estimator.fit(x, y)
-    seconds = time.perf_counter() - began
+    took = {"seconds": time.perf_counter() - began, "cores": cores()}
     predicted = np.asarray(estimator.predict(x_test)).reshape(-1)
     if labels is not None:
-        return {"error": float(np.mean(labels[predicted.astype(int)] != y_test)), "seconds": seconds}
-    result = {"error": float(np.sqrt(np.mean((predicted - y_test) ** 2))), "seconds": seconds}
+        return {"error": float(np.mean(labels[predicted.astype(int)] != y_test)), **took}
+    result = {"error": float(np.sqrt(np.mean((predicted - y_test) ** 2))), **took}
     if name in UCI:
         once = ~_seen(x_test, x)
         result["error without repeats"] = float(np.sqrt(np.mean((predicted - y_test)[once] ** 2)))
@@ -179,6 +180,11 @@ def fit_once(data: Path, name: str, split: int, kind: str) -> dict[str, object]:
             density = estimator.predict_distribution(x_test).log_density(torch.from_numpy(y_test)[:, None])
             result["log-likelihood"] = float(density.mean())
     return result
+
+
+def cores() -> int:
+    """Cores that a fit in this process may use."""
+    return min(len(os.sched_getaffinity(0)), int(os.environ.get("OMP_NUM_THREADS", "1000")))
 
 
 def _dates_as_numbers(*frames):

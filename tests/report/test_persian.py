@@ -11,6 +11,7 @@ from test_html import HOSTILE, Page
 import pishro
 from pishro.data import infer_schema
 from pishro.errors import SettingError
+from pishro.models.choosing_width import choose_width
 from pishro.optim import Reason
 from pishro.report.html import render_report
 from pishro.report.languages import CATALOGS, catalog_of
@@ -159,6 +160,13 @@ def test_layers_and_names_are_told() -> None:
         "Levenberg-Marquardt with evidence on 8 networks with 12-10 tanh units (300 parameters): 614 rows are few "
         "enough for second-order steps, at most 200 of them."
     )
+
+
+def test_the_search_of_a_width_is_told() -> None:
+    _, told = choose_width([(2,), (4,)], 30, 0, lambda width, train, left_out: -width[0] + left_out / 100)
+    retold = PERSIAN.retold(f"{choose_recipe(60, 4, 1).sentence} {told}")
+    assert "۴ کوچک‌ترین پهنایی" in retold
+    assert "لونبرگ" in retold
 
 
 def test_unknown_languages_are_refused() -> None:

@@ -57,7 +57,9 @@ def fit(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Model file; the report goes beside it.")
     ] = None,
-    hidden: Annotated[str, typer.Option(help='Units of the hidden layers, such as "12,12"; "auto" chooses.')] = "auto",
+    hidden: Annotated[
+        str, typer.Option(help='Units of the hidden layers, such as "12,12"; "auto" by the rows, "search" tries.')
+    ] = "auto",
     members: Annotated[str, typer.Option(help='Networks trained together; "auto" chooses.')] = "auto",
     likelihood: Annotated[
         str, typer.Option(help='The cost by its distribution: "auto", normal, student-t, poisson, … (docs/costs.md).')

@@ -147,14 +147,14 @@ def _likelihood(text: str) -> "str | list[str]":
 
 
 def _hidden(text: str) -> "str | tuple[int, ...]":
-    if text == "auto":
+    if text in ("auto", "search"):
         return text
     try:
         units = tuple(int(u) for u in text.split(","))
     except ValueError:
         units = ()
     if not units or min(units) < 1:
-        raise SettingError(f'Expected --hidden "auto" or units such as "12,12", received {text!r}.')
+        raise SettingError(f'Expected --hidden "auto", "search" or units such as "12,12", received {text!r}.')
     return units
 
 

@@ -8,7 +8,7 @@ from pishro.data.frames import frame_from
 from pishro.data.inference import infer_inputs, infer_schema
 from pishro.data.lags import Lags, column_name
 from pishro.data.schema import Column, Label, LeftOut, Schema
-from pishro.data.splits import holdout, last_rows
+from pishro.data.splits import folds, holdout, last_rows, others
 from pishro.data.streams import too_large
 from pishro.data.targets import (
     ClassTarget,
@@ -31,12 +31,14 @@ __all__ = [
     "Schema",
     "TableEncoder",
     "column_name",
+    "folds",
     "frame_from",
     "holdout",
     "infer_inputs",
     "infer_schema",
     "last_rows",
     "load_example",
+    "others",
     "read_table",
     "replacing",
     "separator_of",

@@ -1,6 +1,6 @@
 """Rows to learn from and rows to test on."""
 
-__all__ = ["holdout", "last_rows"]
+__all__ = ["folds", "holdout", "last_rows", "others"]
 
 from collections.abc import Sequence
 from typing import Any
@@ -105,6 +105,25 @@ def holdout(
         test = torch.zeros(n, dtype=torch.bool)
         test[torch.randperm(n, generator=generator)[:wanted]] = True
     return torch.nonzero(~test).squeeze(1), torch.nonzero(test).squeeze(1)
+
+
+def folds(n: int, count: int, generator: torch.Generator) -> list[tuple[Indices, Indices]]:
+    """Parts of N rows, at random and of even size: each once left out, with all the others beside it, ascending.
+
+    Examples
+    --------
+    >>> [(len(train), len(left_out)) for train, left_out in folds(10, 3, torch.Generator().manual_seed(0))]
+    [(6, 4), (7, 3), (7, 3)]
+    """
+    order = torch.randperm(n, generator=generator)
+    return [(others(part, n), part.sort().values) for part in order.tensor_split(count)]
+
+
+def others(index: Indices, n: int) -> Indices:
+    """The numbers of the N rows that are not in `index`, ascending."""
+    everything = torch.ones(n, dtype=torch.bool)
+    everything[index] = False
+    return everything.nonzero().squeeze(-1)
 
 
 def last_rows(n: int, fraction: float) -> tuple[Indices, Indices]:

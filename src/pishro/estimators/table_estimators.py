@@ -28,7 +28,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from torch import Tensor
 
-from pishro.data import ClassTarget, NumericTarget, NumericTargets, Schema, TableEncoder, infer_inputs
+from pishro.data import ClassTarget, NumericTarget, NumericTargets, Schema, TableEncoder, infer_inputs, others
 from pishro.errors import DataError, SettingError
 from pishro.estimators.inputs import (
     Floats,
@@ -108,7 +108,7 @@ class TableEstimator(BaseEstimator, abc.ABC):  # type: ignore[misc]
         target, y = coded
         whole = frame, y
         if kept is not None:
-            trained_on = _others(kept, len(frame))
+            trained_on = others(kept, len(frame))
             frame, y = frame[trained_on.numpy()], y[trained_on]
             weight = None if weight is None else weight[trained_on.numpy()]
         schema, encoder = self._described(frame, target, weight)
@@ -169,13 +169,6 @@ class TableEstimator(BaseEstimator, abc.ABC):  # type: ignore[misc]
         return self._fitted().predictive(torch.cat(self._encoded(X)))
 
 
-def _others(index: Tensor, rows: int) -> Tensor:
-    """The row numbers that are not in `index`, ascending."""
-    everything = torch.ones(rows, dtype=torch.bool)
-    everything[index] = False
-    return everything.nonzero().squeeze(-1)
-
-
 def scaled(target: Target, values: Floats) -> Tensor:
     """Targets (N, C) as the training wants them."""
     units = np.asarray(target.mean), np.asarray(target.scale)  # type: ignore[union-attr]
@@ -229,7 +222,7 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         frame, values, weight = rows
         kept = self._kept(len(frame))
         likelihood = likelihood_for(cost, TARGET)
-        learned = slice(None) if kept is None else _others(kept, len(values)).numpy()
+        learned = slice(None) if kept is None else others(kept, len(values)).numpy()
         target = self._target(values[learned], likelihood, None if weight is None else weight[learned])
         self._learn(frame, (target, scaled(target, values)), likelihood, weight, kept, seconds)
 

@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Generator, Tensor
 
+from pishro.data import folds
 from pishro.errors import SettingError
 from pishro.likelihoods import Distribution, Likelihood, Predictive
 
@@ -56,9 +57,8 @@ def choose_cost(
         raise SettingError(f"Expected at least two costs to choose from, received {list(candidates)}.")
     if rows < 10 * FOLDS:
         raise SettingError(f"Expected at least {10 * FOLDS} rows to choose a cost on, received {rows}; name one cost.")
-    order = torch.randperm(rows, generator=Generator().manual_seed(seed))
-    folds = [fold.sort().values for fold in order.tensor_split(FOLDS)]
-    scores = torch.stack([torch.cat([score(c, _others(fold, rows), fold) for fold in folds]) for c in candidates])
+    parts = folds(rows, FOLDS, Generator().manual_seed(seed))
+    scores = torch.stack([torch.cat([score(c, *part) for part in parts]) for c in candidates])
     lead = scores - scores[0]
     mean, error = lead.mean(-1), lead.std(-1) / rows**0.5
     best = int(mean.nan_to_num(-torch.inf).argmax())
@@ -100,9 +100,3 @@ def gap_between_values(y: Tensor) -> float | None:
         return None
     values = y.unique()
     return float(values.diff().min()) if 1 < len(values) < FEW * len(y) else None
-
-
-def _others(index: Tensor, rows: int) -> Tensor:
-    everything = torch.ones(rows, dtype=torch.bool)
-    everything[index] = False
-    return everything.nonzero().squeeze(-1)

@@ -28,6 +28,7 @@ from pishro.errors import SettingError, unknown_name
 from pishro.likelihoods import EqualMixture, Likelihood
 from pishro.models.calibration import calibration_kind
 from pishro.models.choosing_costs import likelihood_for, task_of
+from pishro.models.choosing_width import choose_width, losses, widths_to_try
 from pishro.models.comparing_costs import FOLDS, choose_cost, gap_between_values, held_out_score
 from pishro.models.evaluation import Evaluation, Scores
 from pishro.models.limiting import limits_for
@@ -35,11 +36,16 @@ from pishro.models.scoring import baseline_scores, class_metrics, regression_met
 from pishro.models.table_model import TableModel
 from pishro.nn import Network
 from pishro.objectives import Batch, mean_cost
-from pishro.optim import Method, Rule
+from pishro.optim import Method, Reason, Rule
 from pishro.training import FREE, Checkpoints, Limits, TrainedMembers, Watch, Wishes, choose_recipe
 from pishro.training.constraints import AnyConstraint
 from pishro.training.noisy_rows import reconsidered
+from pishro.training.recipe import Recipe
+from pishro.training.train import Progress
 from pishro.training.wishes import PLAIN
+
+TRIAL_MEMBERS = 3
+"""Networks of a fit that tries a width."""
 
 CALIBRATION = 0.2
 """Share of the training rows kept to calibrate on: of 500 rows 100, which tell a level to about 2 points."""
@@ -51,7 +57,8 @@ class FitSettings:
 
     Attributes
     ----------
-    hidden : "auto", or units of the hidden layers.
+    hidden : "auto", which asks the number of rows; units of the hidden layers; or "search": the smallest width that
+        rows left out cannot improve on, which takes up to fifteen shorter fits more.
     activation : of the hidden layers; "auto" is tanh for few rows, SiLU for many.
     members : "auto", or how many networks.
     likelihood : the cost: "auto", a name such as "student-t" or "poisson", or a likelihood; or a list of them, the
@@ -242,26 +249,30 @@ def fit_encoded(
     earlier : a network and its θ (K, P) from which the training starts, where members and layout are the same.
     validation : encoded rows given to stop by, in place of a part of the others.
     """
-    x, outputs = batch.x, likelihood.outputs(batch.y)
+    x = batch.x
+    size = len(x), x.shape[1], likelihood.outputs(batch.y)
     wishes = Wishes(
         *(settings.method, settings.regularization, settings.early_stopping, tuple(settings.constraints or ())),
         validation=validation,
     )
-    size = settings.hidden, settings.members, settings.max_seconds
-    recipe = choose_recipe(len(x), x.shape[1], outputs, *size, wishes, labels=likelihood.targets == "classes")
+    search = settings.hidden == "search"
+    hidden, told = "auto" if search else settings.hidden, ""
+    wanted = settings.members, settings.max_seconds
+    recipe = choose_recipe(*size, hidden, *wanted, wishes, labels=likelihood.targets == "classes")
     recipe = dataclasses.replace(recipe, device=settings.device)
-    if wishes == PLAIN and isinstance(settings.hidden, str):
-        recipe = reconsidered(
-            recipe, likelihood, batch, settings.seed, (settings.members, settings.max_seconds), limits
-        )
+    if wishes == PLAIN and hidden == "auto":
+        recipe = reconsidered(recipe, likelihood, batch, settings.seed, wanted, limits)
+    if search:
+        recipe, settings, told = _searched(recipe, likelihood, batch, settings, limits, progress)
     if announce is not None:
         announce(recipe.sentence)
-    network = recipe.network(x, outputs, settings.activation, limits)
+    network = recipe.network(x, size[-1], settings.activation, limits)
     seconds = float("inf") if settings.max_seconds is None else settings.max_seconds
     start = None
     if earlier is not None and earlier[0].layout == network.layout and len(earlier[1]) == recipe.members:
         start = earlier[1].to(x.dtype)
     trained = recipe.train(network, likelihood, batch, settings.seed, seconds, progress, start, settings.checkpoint)
+    trained.record.recipe += told
     if validation is not None and not trained.record.history.validation:
         cost = float(mean_cost(network, likelihood, trained.theta, validation).mean())
         trained.record.recipe += (
@@ -272,6 +283,46 @@ def fit_encoded(
         # A probability drawn towards one half where the parameters are uncertain would fall where the network rises.
         trained = dataclasses.replace(trained, posterior=None)
     return network, trained
+
+
+def _searched(
+    recipe: Recipe,
+    likelihood: Likelihood,
+    batch: Batch,
+    settings: FitSettings,
+    limits: Limits,
+    progress: Watch | None,
+) -> tuple[Recipe, FitSettings, str]:
+    """The recipe with the width that rows left out choose, settings with what time is left, and the choice in words.
+
+    A trial has few members, as the width is compared, not what an ensemble gains. Half of the time is for the trials.
+    """
+    size = len(batch), batch.x.shape[1], likelihood.outputs(batch.y)
+    widths, seconds, ended = widths_to_try(recipe.hidden, size), None, False
+    if settings.max_seconds is not None:
+        seconds = settings.max_seconds / 2 / (len(widths) * FOLDS)
+        settings = dataclasses.replace(settings, max_seconds=settings.max_seconds / 2)
+
+    def watch(event: Progress) -> Reason | None:
+        nonlocal ended
+        reason = None if progress is None else progress(dataclasses.replace(event, trying=True))
+        ended = ended or reason is not None
+        return reason
+
+    def trial(width: tuple[int, ...], train: Tensor, left_out: Tensor) -> Tensor | None:
+        if ended:
+            return None
+        part = batch.take(train)
+        short = recipe.sized(width, min(TRIAL_MEMBERS, recipe.members), (len(part), *size[1:]), seconds)
+        network = short.network(part.x, size[-1], settings.activation, limits)
+        limit = float("inf") if seconds is None else seconds
+        trained = short.train(network, likelihood, part, settings.seed, limit, watch)
+        return None if ended else losses(network, likelihood, trained, batch.take(left_out))
+
+    chosen = choose_width(widths, len(batch), settings.seed, trial)
+    if chosen is None:  # whoever watches has seen enough: the width stays as it was
+        return recipe, settings, ""
+    return recipe.sized(chosen[0], settings.members, size, settings.max_seconds), settings, f" {chosen[1]}"
 
 
 def evaluate(model: TableModel, train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> tuple[Scores, Evaluation]:

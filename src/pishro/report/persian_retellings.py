@@ -14,6 +14,11 @@ _RECIPES = {
     "{first} The cost was chosen from {names} by the log-likelihood of rows left out ({number} folds): {choice}": (
         "{first} هزینه از میان {names} با لگاریتم درست‌نمایی سطرهای کنارمانده ({number} بخش) برگزیده شد: {choice}"
     ),
+    "{first} The width was searched on rows left out ({number} folds): {widths}, where each gain is that over the best "
+    "before, in nats a row; {units} is the smallest that none clearly improves on.": (
+        "{first} پهنا روی سطرهای کنارمانده ({number} بخش) جست‌وجو شد: {widths}؛ هر افزایش نسبت به بهترین پهنای پیش از "
+        "آن و به نات در هر سطر است؛ {units} کوچک‌ترین پهنایی است که هیچ پهنایی آشکارا از آن بهتر نیست."
+    ),
     "Levenberg-Marquardt with evidence on {nets} with {units} tanh units ({number_p} parameters): {number_n} "
     "rows are few enough for second-order steps, at most {number_i} of them.": (
         "لونبرگ–مارکوارت با شواهد، روی {nets} با {units} واحد \u2066tanh\u2069 ({number_p} پارامتر): {number_n} "

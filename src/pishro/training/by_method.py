@@ -3,6 +3,7 @@
 __all__ = ["ByMethod"]
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Self, final
 
 import torch
@@ -17,7 +18,7 @@ from pishro.training.full_batch import FullBatchPlan, train_full_batch
 from pishro.training.journal import Checkpoints
 from pishro.training.limits import FREE, Limits
 from pishro.training.methods import refuse_what_does_not_fit, writes_matrix
-from pishro.training.recipe import Recipe, told
+from pishro.training.recipe import Recipe, Size, shape, told
 from pishro.training.train import TrainedMembers, Watch
 from pishro.training.wishes import PLAIN, Wishes
 
@@ -50,7 +51,6 @@ class ByMethod(Recipe):
     @classmethod
     def of(cls, base: Recipe, method: Method, wishes: Wishes) -> Self:
         """The method on the network of another recipe."""
-        units = "-".join(map(str, base.hidden))
         how = "under constraints" if wishes.constraints else "on all rows in every step"
         recipe = cls(base.hidden, base.members, "", base, method, wishes, device=base.device)
         rest = []
@@ -61,10 +61,13 @@ class ByMethod(Recipe):
         if recipe.stops:
             kept = "the rows given for it" if wishes.validation is not None else "a part of the training rows"
             rest.append(f"stopped early on {kept}")
-        sentence = (
-            f"Method {method.name} on {told(base.members)} with {units} units, {', '.join([how, *rest])}, as asked."
-        )
+        on = f"{told(base.members)} with {shape(base.hidden)} units"
+        sentence = f"Method {method.name} on {on}, {', '.join([how, *rest])}, as asked."
         return dataclasses.replace(recipe, sentence=sentence)
+
+    def sized(self, hidden: "int | Sequence[int]", members: "int | str", size: Size, seconds: float | None) -> Self:
+        """The same for other hidden layers."""
+        return self.of(self.base.sized(hidden, members, size, seconds), self.method, self.wishes)
 
     @property
     def stops(self) -> bool:

@@ -66,7 +66,7 @@ def choose_recipe(
     many = rows >= MANY_ROWS or inputs >= MANY_INPUTS
     method, size = wishes.method, (rows, inputs, outputs, hidden, members, seconds)
     constrained, stopped = bool(wishes.constraints), wishes.early_stopping is True
-    batches = many or (labels and rows >= MANY_LABELS and isinstance(hidden, str))
+    batches = many or (labels and rows >= MANY_LABELS and hidden == "auto")
     if method == "auto" and batches and wishes.regularization != "evidence" and not constrained:
         recipe = ManyRows.choose(*size, numbers=not labels)
         return (recipe if many else recipe.because(LABELS)).under(wishes)

@@ -7,6 +7,7 @@ what is left to choose, members are cut first, then iterations, then the width, 
 __all__ = ["FewRows"]
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Self, final
 
 from torch import Tensor
@@ -18,7 +19,7 @@ from pishro.objectives import Batch
 from pishro.optim import LevenbergMarquardt, Method, Stop
 from pishro.training.journal import Checkpoints
 from pishro.training.limits import FREE, Limits
-from pishro.training.recipe import Hidden, Recipe, dense_parameters, given_units, told
+from pishro.training.recipe import Hidden, Recipe, Size, dense_parameters, given_units, shape, told
 from pishro.training.train import Plan, TrainedMembers, Watch, train_members
 
 OPERATIONS_PER_SECOND = 3e10
@@ -84,8 +85,8 @@ class FewRows(Recipe):
         DataError
             If even the smallest network has too many parameters for this method.
         """
-        free_width = isinstance(hidden, str)
-        units = _auto_hidden(rows, inputs, outputs) if isinstance(hidden, str) else given_units(hidden)
+        free_width = hidden == "auto"
+        units = _auto_hidden(rows, inputs, outputs) if free_width else given_units(hidden)
         usual, iterations = (MEMBERS, ITERATIONS) if rows >= ONE_LAYER_BELOW else (MORE_MEMBERS, MORE_ITERATIONS)
         count = usual if isinstance(members, str) else members
         budget = OPERATIONS_PER_SECOND * (SECONDS if seconds is None else max(seconds, 1.0))
@@ -116,6 +117,11 @@ class FewRows(Recipe):
                 f"{MOST_PARAMETERS}. Drop columns, or merge categories with many levels."
             )
         return cls(units, count, _sentence(rows, size, units, count, iterations, cuts), iterations)
+
+    def sized(self, hidden: "int | Sequence[int]", members: "int | str", size: Size, seconds: float | None) -> Self:
+        """The same for other hidden layers."""
+        made = self.choose(*size, hidden, members, seconds).by(self.method)
+        return dataclasses.replace(made, device=self.device)
 
     def by(self, method: Method) -> Self:
         """The same by a method that was named."""
@@ -176,9 +182,8 @@ def _auto_hidden(rows: int, inputs: int, outputs: int) -> tuple[int, ...]:
 
 
 def _sentence(rows: int, size: int, units: tuple[int, ...], members: int, iterations: int, cuts: list[str]) -> str:
-    shape = "-".join(map(str, units))
     text = (
-        f"Levenberg-Marquardt with evidence on {told(members)} with {shape} tanh units ({size} parameters): "
+        f"Levenberg-Marquardt with evidence on {told(members)} with {shape(units)} tanh units ({size} parameters): "
         f"{rows} rows are few enough for second-order steps, at most {iterations} of them."
     )
     if cuts:

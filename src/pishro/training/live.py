@@ -59,7 +59,7 @@ class LiveView:
 
     def _facts(self, event: Progress) -> tuple[str, ...]:
         return (
-            f"trying starts, {event.iteration}" if event.trying else f"{event.iteration}/{event.iterations}",
+            f"trying, {event.iteration}" if event.trying else f"{event.iteration}/{event.iterations}",
             self._remaining(event),
             f"cost {event.cost:.4g}",
             f"|∇| {event.gradient_norm:.1e}",

@@ -11,6 +11,7 @@ __all__ = ["ManyRows"]
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from typing import Any, Self, final
 
 from torch import Tensor
@@ -22,7 +23,7 @@ from pishro.optim import Rule
 from pishro.training.journal import Checkpoints
 from pishro.training.limits import FREE, Limits
 from pishro.training.mini_batch import MiniBatchPlan, train_mini_batches
-from pishro.training.recipe import Hidden, Recipe, given_units, told
+from pishro.training.recipe import Hidden, Recipe, Size, given_units, shape, told
 from pishro.training.train import TrainedMembers, Watch
 from pishro.training.wishes import PLAIN, Wishes
 
@@ -133,7 +134,7 @@ class ManyRows(Recipe):
         numbers: bool = False,
     ) -> Self:
         """Choose what is left "auto"; arguments as for `choose_recipe`, and whether the targets are numbers."""
-        units = HIDDEN if isinstance(hidden, str) else given_units(hidden)
+        units = HIDDEN if hidden == "auto" else given_units(hidden)
         usual = MORE_MEMBERS if rows < FEW else MEMBERS
         count = usual if isinstance(members, str) else members
         muon = numbers and count > 1  # its matrices are the weights that members share
@@ -141,7 +142,7 @@ class ManyRows(Recipe):
         size = max(32, min(most, rows // 40), min(LARGEST_SIZE, rows // 500))
         sentence = (
             f"Mini-batches of {size} rows by {'Muon' if muon else 'AdamW'} on {told(count)} with "
-            f"{'-'.join(map(str, units))} units, stopped early on a part of the training rows: {rows} rows of {inputs} "
+            f"{shape(units)} units, stopped early on a part of the training rows: {rows} rows of {inputs} "
             "inputs are too many for second-order steps."
         )
         plan = MiniBatchPlan(
@@ -158,6 +159,15 @@ class ManyRows(Recipe):
             recipe=sentence,
         )
         return cls(units, count, sentence, plan)
+
+    def sized(self, hidden: "int | Sequence[int]", members: "int | str", size: Size, seconds: float | None) -> Self:
+        """The same for other hidden layers."""
+        units, count = given_units(hidden), self.members if isinstance(members, str) else members
+        said, base = self._said_of(units, count), self.base
+        if base is not None:
+            base = base.sized(units, count, size, seconds)
+        plan = dataclasses.replace(self.plan, members=count, recipe=said)
+        return dataclasses.replace(self, hidden=units, members=count, sentence=said, plan=plan, base=base)
 
     def because(self, reason: str) -> Self:
         """The same where not the number of rows is the reason, but what is said after a colon."""
@@ -177,7 +187,7 @@ class ManyRows(Recipe):
         by = ("Muon" if self.plan.muon else "AdamW") if rule is None else type(rule).__name__
         sentence = (
             f"Mini-batches of {self.plan.size} rows by {by} on {told(recipe.members)} with "
-            f"{'-'.join(map(str, recipe.hidden))} units, "
+            f"{shape(recipe.hidden)} units, "
             f"{f'stopped early on {kept}' if restore else f'to the last epoch; {kept} tell the noise'}, as asked."
         )
         decay = self.plan.decay if wishes.regularization == "auto" else 0.0

@@ -1,11 +1,12 @@
 """What a recipe is: which network, how many members, by which method and for how long, said in one sentence."""
 
-__all__ = ["Hidden", "Recipe", "dense_parameters", "given_units", "told"]
+__all__ = ["Hidden", "Recipe", "Size", "dense_parameters", "given_units", "shape", "told"]
 
 import abc
 import dataclasses
 import itertools
 from collections.abc import Sequence
+from typing import Self
 
 from torch import Tensor
 
@@ -19,6 +20,9 @@ from pishro.training.train import TrainedMembers, Watch
 
 Hidden = str | int | Sequence[int]
 """"auto", or units of the hidden layers."""
+
+Size = tuple[int, int, int]
+"""N rows, D encoded inputs, C raw outputs."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +45,21 @@ class Recipe(abc.ABC):
     @abc.abstractmethod
     def network(self, x: Tensor, outputs: int, activation: str = "auto", limits: Limits = FREE) -> Network:
         """The network for encoded training rows x (N, D) and C raw outputs; "auto" is what suits the recipe."""
+
+    @abc.abstractmethod
+    def sized(self, hidden: "int | Sequence[int]", members: "int | str", size: Size, seconds: float | None) -> Self:
+        """The same kind of training for other hidden layers, on so many rows, and in so much time.
+
+        Raises
+        ------
+        DataError
+            If so wide a network has too many parameters for this kind.
+        """
+
+    def _said_of(self, units: tuple[int, ...], members: int) -> str:
+        """The sentence about other hidden layers and another number of networks."""
+        before, after = (f"{told(m)} with {shape(u)} units" for m, u in ((self.members, self.hidden), (members, units)))
+        return self.sentence.replace(before, after)
 
     @abc.abstractmethod
     def train(
@@ -73,18 +92,28 @@ def dense_parameters(inputs: int, hidden: tuple[int, ...], outputs: int) -> int:
     return sum((a + 1) * b for a, b in itertools.pairwise((inputs, *hidden, outputs)))
 
 
-def given_units(hidden: "int | Sequence[int]") -> tuple[int, ...]:
+def given_units(hidden: Hidden) -> tuple[int, ...]:
     """Units of the hidden layers as asked for.
 
     Raises
     ------
     SettingError
-        If a layer has less than one unit.
+        If a layer has less than one unit, or a word came in place of numbers.
     """
+    if isinstance(hidden, str):
+        raise SettingError(
+            f'Expected hidden of "auto", of "search" where all rows are in memory, or units such as (12, 12); '
+            f"received {hidden!r}."
+        )
     units = (hidden,) if isinstance(hidden, int) else tuple(hidden)
     if any(u < 1 for u in units):
         raise SettingError(f"Expected hidden layers of at least 1 unit, received {units}.")
     return units
+
+
+def shape(units: tuple[int, ...]) -> str:
+    """Units of the layers, in words."""
+    return "-".join(map(str, units))
 
 
 def told(members: int) -> str:
