@@ -3,7 +3,8 @@
 Every learner gets the same rows and the same columns: those that pishro's schema keeps, without the ones that leak the
 target (`LEAKS`). UCI sets use the standard splits; tables 5 seeded splits, 80 % for the learner (which holds out as
 much of it as it likes) and 20 % for the score; adult its official test part. A fit is a process of its own, on all
-cores, and is kept in `results/accuracy_runs.json`, so that an interrupted run goes on where it was.
+cores that it may use (`taskset` and OMP_NUM_THREADS count), and is kept in `results/accuracy_runs.json`, so that an
+interrupted run goes on where it was.
 
     python -m benchmarks.accuracy DATA                      # what is missing, then the tables
     python -m benchmarks.accuracy DATA --sets yacht ames --learners pishro catboost --splits 2
@@ -287,6 +288,22 @@ def verdicts(runs: dict[str, dict], names: list[str], kinds: list[str]) -> list[
         lines.append(
             f"Seconds a fit over the UCI sets: {share:.2f} of RealMLP-TD's (asked: 0.33; {_word(share < 1 / 3)})."
         )
+    return [*lines, *timed_apart(runs, names, kinds)]
+
+
+def timed_apart(runs: dict[str, dict], names: list[str], kinds: list[str]) -> list[str]:
+    """Whose seconds do not stand for all cores of this machine, so that nobody compares them."""
+    lines = []
+    for kind in kinds:
+        for group, sets in (("the UCI sets", UCI), ("the tables", TABLES)):
+            fits = [run for name in names if name in sets for run in found(runs, name, kind).values()]
+            apart = [run for run in fits if run.get("cores") != os.cpu_count()]
+            if apart:
+                few = sum("cores" in run for run in apart)
+                lines.append(
+                    f"Seconds of {kind} on {group}: {few} of {len(fits)} fits had fewer cores, {len(apart) - few} are "
+                    "from another machine or beside other work."
+                )
     return lines
 
 

@@ -57,9 +57,9 @@ def test_a_trial_may_end_the_search_and_a_few_rows_are_too_few() -> None:
 
 
 def test_widths_are_doubled_as_far_as_rows_can_tell() -> None:
-    assert widths_to_try((16,), (300, 6, 1)) == [(2,), (4,), (8,), (16,), (32,), (64,)]
+    assert widths_to_try((16,), (300, 6, 1)) == [(2,), (4,), (8,), (16,), (32,)]
     assert widths_to_try((16,), (100, 6, 1)) == [(2,), (4,), (8,), (16,)]
-    assert widths_to_try((1,), (100, 1, 1)) == [(1,), (2,), (4,)]
+    assert widths_to_try((1,), (100, 1, 1)) == [(1,), (2,)]
     assert widths_to_try((256, 128), (5000, 40, 1))[-1] == (256, 128)
 
 

@@ -265,7 +265,7 @@ def fit_encoded(
     if search:
         recipe, settings, told = _searched(recipe, likelihood, batch, settings, limits, progress)
     if announce is not None:
-        announce(recipe.sentence)
+        announce(recipe.sentence + told)
     network = recipe.network(x, size[-1], settings.activation, limits)
     seconds = float("inf") if settings.max_seconds is None else settings.max_seconds
     start = None
