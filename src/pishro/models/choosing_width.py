@@ -5,6 +5,12 @@ wider network takes the place of a narrower one only where its gain on the rows 
 that gain (the one-standard-error rule of Breiman et al., 1984); after two widths in a row without such a gain there is
 no third. So the width that is chosen is the smallest that the rows left out cannot improve on.
 
+It tells how small a network may be, not which predicts best: a trial sees two thirds of the rows, and the rule prefers
+the narrower width where rows cannot tell. On inner splits, "auto" and what was chosen here: a linear function, 16 and 2
+or 4 units, RMSE 0.310 and 0.312; yacht, 12 and 24 units, RMSE 0.28 and 0.42, log-likelihood 0.08 and 0.21; concrete,
+12-12 and 6-6, RMSE 4.57 and 4.25, log-likelihood -2.67 and -2.87; energy, 12-12 and 6-6, RMSE 0.31 and 0.47. So "auto"
+stays a rule.
+
 What is compared is the log-likelihood, which knows how large the noise is; of costs that predict no distribution, and
 where targets are missing, the cost itself.
 
