@@ -255,20 +255,23 @@ def table(runs: dict[str, dict], names: list[str], kinds: list[str]) -> list[Row
 
 
 def rank(runs: dict[str, dict], names: list[str], kinds: list[str]) -> str:
-    """Mean rank of pishro over the tables that all these learners have fits of."""
-    errors, most = {}, 0
+    """Mean rank of pishro over the tables: 1, and 1 for each peer with a lower mean error, half of it for an equal one.
+
+    Each peer is compared on the splits that both have, so that a slow one with few does not take the others' away.
+    """
+    peers, places, most = [kind for kind in kinds if kind != "pishro"], {}, 0
     for name in names:
-        each = shared(runs, name, kinds)
-        if name in TABLES and all(each.values()):
-            errors[name] = {kind: mean(splits, "error") for kind, splits in each.items()}
-            most = max(most, len(each["pishro"]))
-    if not errors:
+        pairs = {peer: shared(runs, name, ["pishro", peer]) for peer in peers}
+        if name in TABLES and all(each["pishro"] for each in pairs.values()):
+            errors = [(mean(each["pishro"], "error"), mean(each[peer], "error")) for peer, each in pairs.items()]
+            places[name] = 1 + sum((theirs < own) + (theirs == own) / 2 for own, theirs in errors)
+            most = max(most, *[len(each["pishro"]) for each in pairs.values()])
+    if not places:
         return ""
-    ranks = {name: sorted(kinds, key=lambda k, e=e: e[k]).index("pishro") + 1 for name, e in errors.items()}
-    last = [name for name, place in ranks.items() if place == len(kinds)]
+    last = [name for name, place in places.items() if place == len(kinds)]
     return (
-        f"Mean rank of pishro among {len(kinds)} ({', '.join(kinds)}) over {len(ranks)} tables, at most {most} splits "
-        f"each: {statistics.fmean(ranks.values()):.2f} (asked: at most 2.0); worst on: {', '.join(last) or 'none'}."
+        f"Mean rank of pishro among {len(kinds)} ({', '.join(kinds)}) over {len(places)} tables, at most {most} splits "
+        f"each: {statistics.fmean(places.values()):.2f} (asked: at most 2.0); worst on: {', '.join(last) or 'none'}."
     )
 
 
