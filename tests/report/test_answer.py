@@ -73,6 +73,8 @@ def test_two_errors_of_nothing_are_a_tie() -> None:
 def test_gain_is_told_in_the_way_of_its_kind() -> None:
     share = scored(Metric("accuracy", 0.97, 0.96, 0.98, "higher"), Metric("accuracy", 0.9, 0.88, 0.92, "higher"))
     assert "7.0 percentage points better" in " ".join(give_answer(share, ENGLISH).paragraph)
+    leaked = scored(Metric("RMSE", 20.0, 19, 21, "lower"), Metric("RMSE", 1e-12, 0, 2e-12, "lower"))
+    assert "That is 20 worse" in " ".join(give_answer(leaked, ENGLISH).paragraph)
     negative = scored(Metric("NLL", -1.0, -1.1, -0.9), Metric("NLL", -0.5, -0.6, -0.4))
     assert "0.50 better" in " ".join(give_answer(negative, ENGLISH).paragraph)
 

@@ -23,6 +23,9 @@ from pishro.report.wording import decimals, interval, is_share, measured, number
 EXACT = 1e-4
 """Share of the trivial baseline's error below which a fit counts as exact: four digits are more than tables hold."""
 
+MOST_FOLD = 100
+"""Times the baseline's error up to which a difference is told in percent; beyond, the two numbers say it better."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
@@ -158,7 +161,7 @@ def _gain(head: Metric, other: Metric, catalog: Catalog) -> str:
     if is_share(head):
         points = number(100 * difference, 2)
         return catalog.say("point.one" if points == "1" else "point.other", n=points)
-    if head.better == "lower" and other.value > 0 and head.value >= 0:
+    if head.better == "lower" and 0 <= head.value <= MOST_FOLD * other.value:
         return catalog.numerals(f"{number(100 * difference / other.value, 2)} %")
     return catalog.numerals(number(difference, 2))
 
