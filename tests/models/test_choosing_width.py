@@ -60,6 +60,7 @@ def test_widths_are_doubled_as_far_as_rows_can_tell() -> None:
     assert widths_to_try((16,), (300, 6, 1)) == [(2,), (4,), (8,), (16,), (32,)]
     assert widths_to_try((16,), (100, 6, 1)) == [(2,), (4,), (8,), (16,)]
     assert widths_to_try((1,), (100, 1, 1)) == [(1,), (2,)]
+    assert widths_to_try((12, 12), (3900, 140, 1))[-1] == (12, 12)  # twice as wide has 4009 parameters
     assert widths_to_try((256, 128), (5000, 40, 1))[-1] == (256, 128)
 
 

@@ -34,6 +34,7 @@ from pishro.models.table_model import scaled_predictive
 from pishro.nn import Network
 from pishro.objectives import Batch
 from pishro.training import TrainedMembers
+from pishro.training.few_rows import MOST_PARAMETERS
 from pishro.training.recipe import Size, dense_parameters, shape
 
 MISSES = 2
@@ -44,7 +45,8 @@ STEPS = range(-3, 2)
 and diabetes), and takes most of the time."""
 
 PARAMETERS_A_NUMBER = 2
-"""Parameters for each number in the target up to which a width is tried that is wider than usual."""
+"""Parameters for each number in the target up to which a width is tried that is wider than usual; and no more than
+second-order steps can take."""
 
 Width = tuple[int, ...]
 Trial = Callable[[Width, Tensor, Tensor], Tensor | None]
@@ -60,7 +62,8 @@ def widths_to_try(usual: Width, size: Size) -> list[Width]:
     [(2, 2), (3, 3), (6, 6), (12, 12), (24, 24)]
     """
     rows, inputs, outputs = size
-    most = max(PARAMETERS_A_NUMBER * rows * outputs, dense_parameters(inputs, usual, outputs))
+    wider = min(PARAMETERS_A_NUMBER * rows * outputs, MOST_PARAMETERS)
+    most = max(wider, dense_parameters(inputs, usual, outputs))
     widths = [tuple(max(1, round(units * 2.0**step)) for units in usual) for step in STEPS]
     return [w for w in dict.fromkeys(widths) if dense_parameters(inputs, w, outputs) <= most]
 
