@@ -145,6 +145,12 @@ def test_every_recipe_can_be_sized(method) -> None:
     assert narrow.network(torch.randn(50, 4), 1).nodes[-2].layer.units in (1, 3)  # dropout may stand between
 
 
+def test_units_may_be_an_array() -> None:
+    model = FeedForwardRegressor(np.array([3, 2]), members=1).fit(X[:40], X[:40, 0])
+    assert "with 3-2 tanh units" in model.model_.record.recipe
+    assert "3-2 units" in choose_recipe(5000, 4, 1, np.array([3, 2])).sentence
+
+
 def test_other_words_are_refused() -> None:
     with pytest.raises(SettingError, match=r"\"search\".*'serach'"):
         FeedForwardRegressor("serach").fit(X, X[:, 0])

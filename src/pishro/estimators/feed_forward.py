@@ -157,7 +157,7 @@ class FeedForwardRegressor(_FeedForward, TableRegressor):
     Parameters
     ----------
     hidden : "auto", by the number of rows; units of the hidden layers, such as (12, 12); or "search": the smallest
-        width that rows left out cannot improve on, which takes up to fifteen shorter fits more.
+        width that rows left out cannot improve on, which takes up to fifteen fits of three networks more.
     activation : of the hidden layers; "auto" is tanh for few rows, SiLU for many.
     likelihood : the cost: "auto" (the Normal), a name such as "student-t" or "poisson", or a likelihood; or a list of
         them, the usual one first, from which three more fits of each choose by the rows that they leave out.

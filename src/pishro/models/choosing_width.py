@@ -96,14 +96,17 @@ def choose_width(widths: Sequence[Width], rows: int, seed: int, trial: Trial) ->
         if len(each) < len(parts):
             return None
         loss = torch.cat(each)
-        gain = lowest - loss if told else loss
+        if not told:
+            lowest = loss
+            told.append(shape(width))
+            continue
+        gain = lowest - loss
         mean, error = float(gain.mean()), float(gain.std()) / rows**0.5
         gained = f"{mean:+.2g} ± {error:.1g}".replace("-", "−")
-        told.append(f"{shape(width)} ({gained})" if told else shape(width))
-        better = mean > error or len(told) == 1
-        if better:
-            best, lowest = width, loss
-        misses = 0 if better else misses + 1
+        told.append(f"{shape(width)} ({gained})")
+        misses += 1
+        if mean > error:
+            best, lowest, misses = width, loss, 0
         if misses == MISSES:
             break
     return best, (

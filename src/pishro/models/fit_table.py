@@ -40,7 +40,7 @@ from pishro.optim import Method, Reason, Rule
 from pishro.training import FREE, Checkpoints, Limits, TrainedMembers, Watch, Wishes, choose_recipe
 from pishro.training.constraints import AnyConstraint
 from pishro.training.noisy_rows import reconsidered
-from pishro.training.recipe import Recipe
+from pishro.training.recipe import Recipe, left_open
 from pishro.training.train import Progress
 from pishro.training.wishes import PLAIN
 
@@ -58,7 +58,7 @@ class FitSettings:
     Attributes
     ----------
     hidden : "auto", which asks the number of rows; units of the hidden layers; or "search": the smallest width that
-        rows left out cannot improve on, which takes up to fifteen shorter fits more.
+        rows left out cannot improve on, which takes up to fifteen fits of three networks more.
     activation : of the hidden layers; "auto" is tanh for few rows, SiLU for many.
     members : "auto", or how many networks.
     likelihood : the cost: "auto", a name such as "student-t" or "poisson", or a likelihood; or a list of them, the
@@ -255,12 +255,12 @@ def fit_encoded(
         *(settings.method, settings.regularization, settings.early_stopping, tuple(settings.constraints or ())),
         validation=validation,
     )
-    search = settings.hidden == "search"
+    search = isinstance(settings.hidden, str) and settings.hidden == "search"
     hidden, told = "auto" if search else settings.hidden, ""
     wanted = settings.members, settings.max_seconds
     recipe = choose_recipe(*size, hidden, *wanted, wishes, labels=likelihood.targets == "classes")
     recipe = dataclasses.replace(recipe, device=settings.device)
-    if wishes == PLAIN and hidden == "auto":
+    if wishes == PLAIN and left_open(hidden):
         recipe = reconsidered(recipe, likelihood, batch, settings.seed, wanted, limits)
     if search:
         recipe, settings, told = _searched(recipe, likelihood, batch, settings, limits, progress)

@@ -8,7 +8,7 @@ from pishro.training.by_method import ByMethod
 from pishro.training.few_rows import FewRows
 from pishro.training.many_rows import ManyRows
 from pishro.training.methods import choose_method, takes_evidence, writes_matrix
-from pishro.training.recipe import Hidden, Recipe
+from pishro.training.recipe import Hidden, Recipe, left_open
 from pishro.training.wishes import PLAIN, Wishes
 
 MANY_ROWS = 4000
@@ -66,7 +66,7 @@ def choose_recipe(
     many = rows >= MANY_ROWS or inputs >= MANY_INPUTS
     method, size = wishes.method, (rows, inputs, outputs, hidden, members, seconds)
     constrained, stopped = bool(wishes.constraints), wishes.early_stopping is True
-    batches = many or (labels and rows >= MANY_LABELS and hidden == "auto")
+    batches = many or (labels and rows >= MANY_LABELS and left_open(hidden))
     if method == "auto" and batches and wishes.regularization != "evidence" and not constrained:
         recipe = ManyRows.choose(*size, numbers=not labels)
         return (recipe if many else recipe.because(LABELS)).under(wishes)

@@ -19,7 +19,7 @@ from pishro.objectives import Batch
 from pishro.optim import LevenbergMarquardt, Method, Stop
 from pishro.training.journal import Checkpoints
 from pishro.training.limits import FREE, Limits
-from pishro.training.recipe import Hidden, Recipe, Size, dense_parameters, given_units, shape, told
+from pishro.training.recipe import Hidden, Recipe, Size, dense_parameters, given_units, left_open, shape, told
 from pishro.training.train import Plan, TrainedMembers, Watch, train_members
 
 OPERATIONS_PER_SECOND = 3e10
@@ -85,7 +85,7 @@ class FewRows(Recipe):
         DataError
             If even the smallest network has too many parameters for this method.
         """
-        free_width = hidden == "auto"
+        free_width = left_open(hidden)
         units = _auto_hidden(rows, inputs, outputs) if free_width else given_units(hidden)
         usual, iterations = (MEMBERS, ITERATIONS) if rows >= ONE_LAYER_BELOW else (MORE_MEMBERS, MORE_ITERATIONS)
         count = usual if isinstance(members, str) else members

@@ -23,7 +23,7 @@ from pishro.optim import Rule
 from pishro.training.journal import Checkpoints
 from pishro.training.limits import FREE, Limits
 from pishro.training.mini_batch import MiniBatchPlan, train_mini_batches
-from pishro.training.recipe import Hidden, Recipe, Size, given_units, shape, told
+from pishro.training.recipe import Hidden, Recipe, Size, given_units, left_open, shape, told
 from pishro.training.train import TrainedMembers, Watch
 from pishro.training.wishes import PLAIN, Wishes
 
@@ -86,8 +86,8 @@ RATE, MUON_RATE = 5.6e-3, 8e-3
 """Of AdamW, and where Muon moves the shared weights; at `SIZE` or `MUON_SIZE` rows, and in proportion to the root of
 their number, which keeps the scatter of the steps the same (Malladi et al. 2022, On the SDEs and scaling rules for
 adaptive gradient algorithms, NeurIPS). Log losses on inner splits, 0.008 in 40 epochs, 0.0056 and 0.004 in 60: adult
-0.292, 0.290 and 0.290, letter 0.079, 0.076 and 0.081, phoneme 0.271, 0.266 and 0.270. Numbers, which go by Muon now:
-california with 256 rows, 0.004, 0.008 and 0.016: 48,200, 47,400 and 47,600."""
+0.292, 0.290 and 0.290, letter 0.079, 0.076 and 0.081, phoneme 0.271, 0.266 and 0.270 (one, one and four splits).
+Numbers, which go by Muon now: california with 256 rows, 0.004, 0.008 and 0.016: 48,200, 47,400 and 47,600."""
 
 BETA2 = 0.95
 """Of AdamW: with a shorter memory of the gradient's size a run of few epochs gets further (Holzmüller et al. 2024 have
@@ -136,7 +136,7 @@ class ManyRows(Recipe):
         numbers: bool = False,
     ) -> Self:
         """Choose what is left "auto"; arguments as for `choose_recipe`, and whether the targets are numbers."""
-        units = HIDDEN if hidden == "auto" else given_units(hidden)
+        units = given_units(HIDDEN if left_open(hidden) else hidden)
         usual = MORE_MEMBERS if rows < FEW else MEMBERS
         count = usual if isinstance(members, str) else members
         muon = numbers and count > 1  # its matrices are the weights that members share
@@ -165,7 +165,8 @@ class ManyRows(Recipe):
     def sized(self, hidden: "int | Sequence[int]", members: "int | str", size: Size, seconds: float | None) -> Self:
         """The same for other hidden layers."""
         units, count = given_units(hidden), self.members if isinstance(members, str) else members
-        said, base = self._said_of(units, count), self.base
+        before, after = (f"{told(m)} with {shape(u)} units" for m, u in ((self.members, self.hidden), (count, units)))
+        said, base = self.sentence.replace(before, after), self.base
         if base is not None:
             base = base.sized(units, count, size, seconds)
         plan = dataclasses.replace(self.plan, members=count, recipe=said)

@@ -1,6 +1,6 @@
 """What a recipe is: which network, how many members, by which method and for how long, said in one sentence."""
 
-__all__ = ["Hidden", "Recipe", "Size", "dense_parameters", "given_units", "shape", "told"]
+__all__ = ["Hidden", "Recipe", "Size", "dense_parameters", "given_units", "left_open", "shape", "told"]
 
 import abc
 import dataclasses
@@ -56,11 +56,6 @@ class Recipe(abc.ABC):
             If so wide a network has too many parameters for this kind.
         """
 
-    def _said_of(self, units: tuple[int, ...], members: int) -> str:
-        """The sentence about other hidden layers and another number of networks."""
-        before, after = (f"{told(m)} with {shape(u)} units" for m, u in ((self.members, self.hidden), (members, units)))
-        return self.sentence.replace(before, after)
-
     @abc.abstractmethod
     def train(
         self,
@@ -90,6 +85,11 @@ class Recipe(abc.ABC):
 def dense_parameters(inputs: int, hidden: tuple[int, ...], outputs: int) -> int:
     """Parameters of a chain of dense layers."""
     return sum((a + 1) * b for a, b in itertools.pairwise((inputs, *hidden, outputs)))
+
+
+def left_open(hidden: Hidden) -> bool:
+    """Whether the units are to be chosen; an array of them is compared with no word."""
+    return isinstance(hidden, str) and hidden == "auto"
 
 
 def given_units(hidden: Hidden) -> tuple[int, ...]:
