@@ -121,6 +121,7 @@ LAYERS_BY_NAME: dict[str, tuple[tuple[int, ...], Layer]] = {
     "monotone-dense": ((3,), MonotoneDense(4, {"tanh": 3, "softmax": 1}, (1, 0, -1), free=1)),
     "monotone-dense shared sign": ((3,), MonotoneDense(4, "softplus", -1)),
     "piecewise-linear": ((3,), PiecewiseLinear([[-1.0, 0.0, 0.5, 2.0], [], [-2.0, 0.1, 1.0]])),
+    "piecewise-linear straight": ((3,), PiecewiseLinear([[-1.0, 0.0, 0.5, 2.0], [], [-2.0, 0.1, 1.0]], 0.3)),
     "tapped_delay": ((2, 5), TappedDelay(2)),
     "rbf multiquadric": ((3,), RBF(4, "multiquadric")),
     "rbf inverse multiquadric": ((3,), RBF(4, "inverse_multiquadric")),

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from pishro.errors import SettingError, ShapeError
-from pishro.nn import Dense, Network, PiecewiseLinear
+from pishro.nn import Dense, Network, PiecewiseLinear, layer_from_json
 
 EDGES = [[-1.0, 0.0, 0.5, 2.0], [], [0.0, 1.0, 3.0]]
 
@@ -27,6 +27,21 @@ def test_each_bin_is_an_interpolation() -> None:
             place += 1
     assert place == y.shape[1]
     assert np.abs(y[:, :3]).max() < 3
+
+
+def test_columns_and_bins_share_the_squares() -> None:
+    x, plain = rows(), PiecewiseLinear(EDGES)
+    y = (PiecewiseLinear(EDGES, 0.4).forward({}, x)[0] / plain.forward({}, x)[0]).square().nanmean(0).tolist()
+    np.testing.assert_allclose(y, [0.4 * 4, 1, 0.4 * 3, *[0.6 * 4 / 3] * 3, *[0.6 * 3 / 2] * 2], rtol=1e-12)
+    again = layer_from_json(PiecewiseLinear(EDGES, 0.4).to_json())
+    assert again == PiecewiseLinear(EDGES, 0.4)
+    assert layer_from_json({"kind": "piecewise-linear", "edges": EDGES}) == plain  # files of before
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, -0.2, float("nan")])
+def test_a_share_that_is_none_is_refused(share: float) -> None:
+    with pytest.raises(SettingError, match="between 0 and 1"):
+        PiecewiseLinear(EDGES, share)
 
 
 def test_edges_are_quantiles_and_two_values_get_none() -> None:

@@ -12,6 +12,7 @@ import pishro
 from pishro.data import infer_schema
 from pishro.errors import SettingError
 from pishro.models.choosing_width import choose_width
+from pishro.nn import Dense, Dropout, Network, Noise, PiecewiseLinear
 from pishro.optim import Reason
 from pishro.report.html import render_report
 from pishro.report.languages import CATALOGS, catalog_of
@@ -72,6 +73,15 @@ def test_stop_reasons_are_known(reason: Reason) -> None:
 def test_recipes_are_known(rows: int, seconds: float | None) -> None:
     told = PERSIAN.retold(choose_recipe(rows, 9, 1, seconds=seconds).sentence)
     assert not re.search("[A-Za-z]{4,}", told.replace("tanh", "").replace("AdamW", "").replace("Muon", "")), told
+
+
+def test_layers_of_many_rows_are_known() -> None:
+    bins = PiecewiseLinear([[-1.0, 0.0, 1.0], []])
+    lines = Network.chain(2, bins, Dense(4, "silu"), Dropout(0.1), Noise(0.2), Dense(1)).summary()
+    told = [PERSIAN.retold(line.partition(": ")[2]) for line in lines]
+    outside = [re.sub(r"[\u2066-\u2068][^\u2066-\u2069]*\u2069", "", line) for line in told]
+    assert not [line for line in outside if re.search("[A-Za-z]", line)]
+    assert [line for line in told if re.search("[A-Za-z]", line)] == [told[1], told[4]]  # the names of activations
 
 
 def test_what_tables_say_is_known() -> None:

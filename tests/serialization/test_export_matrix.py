@@ -140,8 +140,8 @@ def sequences() -> tuple[Any, ...]:
     )
 
 
-def bins() -> nn.PiecewiseLinear:
-    return nn.PiecewiseLinear([[-1.0, 0.0, 1.0], [], [0.0, 0.5, 1.0], [-2.0, 0.0, 2.0, 3.0], []])
+def bins(straight: float | None = None) -> nn.PiecewiseLinear:
+    return nn.PiecewiseLinear([[-1.0, 0.0, 1.0], [], [0.0, 0.5, 1.0], [-2.0, 0.0, 2.0, 3.0], []], straight)
 
 
 LAYERS: dict[str, nn.Network] = {
@@ -152,6 +152,7 @@ LAYERS: dict[str, nn.Network] = {
     "normalized": chain(nn.RBF(4, normalize=True)),
     "layer norm": chain(nn.Dense(4, "tanh"), nn.LayerNorm()),
     "bins": chain(bins(), nn.Dropout(0.2), nn.Dense(3, "silu")),
+    "bins and straight columns": chain(bins(0.4), nn.Dense(3, "silu")),
     "monotone": chain(nn.MonotoneDense(4, "tanh", signs=(1, -1, 0, 0, 1))),
     "joins": skipping(),
     "images": chain(*images()),

@@ -8,7 +8,11 @@ first layer starts with them. Edges at quantiles put the bins where the rows are
 one bin's share of them, lest it take the bins from all others, and the few rows farthest out lie beyond the last edges.
 Beside its bins each column passes on itself, squeezed so that no outlier exceeds `SQUEEZE`, which keeps their order.
 
-It has no parameters: the edges are settings, taken from the training rows once.
+Random weights on bins are a random walk along the column, on the column itself a straight line. How much of each a
+network starts with is settled by the sizes of the two, √(ρ(B + 1)) of the column and √((1 − ρ)(B + 1)/B) of each bin,
+whose squares add up to those of B + 1 inputs of size 1.
+
+It has no parameters: the edges and ρ are settings, the edges taken from the training rows once.
 
 References
 ----------
@@ -21,9 +25,10 @@ __all__ = ["PiecewiseLinear"]
 
 import dataclasses
 import functools
+import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Self, final
+from typing import NamedTuple, Self, final
 
 import torch
 from torch import Generator, Tensor
@@ -49,6 +54,16 @@ NARROWEST = 1e-4
 a value lies, and numbers that differ by rounding, such as the sines of one hour on two days, would become opposites."""
 
 
+class _Bins(NamedTuple):
+    """Column, lower edge, 1/width and size of each bin; size of each column."""
+
+    column: Tensor
+    low: Tensor
+    scale: Tensor
+    size: Tensor
+    own: Tensor
+
+
 @final
 @dataclasses.dataclass(frozen=True)
 class PiecewiseLinear(ParameterFree):
@@ -57,6 +72,7 @@ class PiecewiseLinear(ParameterFree):
     Parameters
     ----------
     edges : for each of the D columns its B + 1 increasing edges; fewer than three for a column that gets no bins.
+    straight : ρ, between 0 and 1; None for columns and bins of size 1.
 
     Examples
     --------
@@ -66,21 +82,25 @@ class PiecewiseLinear(ParameterFree):
     """
 
     edges: tuple[tuple[float, ...], ...]
+    straight: float | None = None
     kind = "piecewise-linear"
 
-    def __init__(self, edges: Sequence[Sequence[float]]) -> None:
+    def __init__(self, edges: Sequence[Sequence[float]], straight: float | None = None) -> None:
         kept = tuple(tuple(float(e) for e in column) for column in edges)
         for place, column in enumerate(kept):
             if any(not a < b for a, b in pairwise(column)):
                 raise SettingError(f"Expected increasing edges, received {column} for column {place}.")
+        if straight is not None and not 0 < straight < 1:
+            raise SettingError(f"Expected a share between 0 and 1 of the columns themselves, received {straight}.")
         object.__setattr__(self, "edges", kept)
+        object.__setattr__(self, "straight", straight)
 
     @classmethod
-    def of(cls, x: Tensor, bins: int) -> Self:
+    def of(cls, x: Tensor, bins: int, straight: float | None = None) -> Self:
         """Edges at the quantiles of each column of x (N, D), at most `bins` bins; none where there are two values."""
         part = x[:ROWS_FOR_QUANTILES].double()
         edges = [_apart(_quantiles(column, bins).tolist()) for column in part.T]
-        return cls([e if len(e) > 2 else [] for e in edges])
+        return cls([e if len(e) > 2 else [] for e in edges], straight)
 
     def shape_out(self, shape_in: tuple[int, ...]) -> tuple[int, ...]:
         """Columns and bins."""
@@ -91,18 +111,29 @@ class PiecewiseLinear(ParameterFree):
         return (len(self.edges) + sum(max(len(e) - 1, 0) for e in self.edges),)
 
     @functools.cached_property
-    def _made(self) -> dict[tuple[torch.device, torch.dtype], tuple[Tensor, Tensor, Tensor]]:
+    def sizes(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """The factor of each of the D squeezed columns, and that of each bin."""
+        bins = [max(len(e) - 1, 0) for e in self.edges]
+        if self.straight is None:
+            return (1.0,) * len(bins), (1.0,) * sum(bins)
+        columns = [math.sqrt(self.straight * (b + 1)) if b else 1.0 for b in bins]
+        each = [math.sqrt((1 - self.straight) * (b + 1) / b) for b in bins for _ in range(b)]
+        return tuple(columns), tuple(each)
+
+    @functools.cached_property
+    def _made(self) -> dict[tuple[torch.device, torch.dtype], _Bins]:
         return {}
 
-    def _bins(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Column, lower edge and 1/width of each bin, where x is; made once for each place and type."""
+    def bins(self, x: Tensor) -> _Bins:
+        """What the paths need of the bins, where x is; made once for each place and type."""
         place = x.device, x.dtype
         if place not in self._made:
             pairs = [(column, a, b) for column, edges in enumerate(self.edges) for a, b in pairwise(edges)]
             columns, low, high = zip(*pairs, strict=True) if pairs else ((), (), ())
-            lower, upper = (torch.tensor(ends, dtype=torch.float64) for ends in (low, high))
-            index, scale = torch.tensor(columns, dtype=torch.long), 1 / (upper - lower)
-            self._made[place] = index.to(x.device), lower.to(*place), scale.to(*place)
+            own, size = self.sizes
+            lower, upper, *sizes = (torch.tensor(numbers, dtype=torch.float64) for numbers in (low, high, size, own))
+            numbers = [n.to(*place) for n in (lower, 1 / (upper - lower), *sizes)]
+            self._made[place] = _Bins(torch.tensor(columns, dtype=torch.long, device=x.device), *numbers)
         return self._made[place]
 
     @property
@@ -115,23 +146,23 @@ class PiecewiseLinear(ParameterFree):
         self, params: Parameters, x: Tensor, *, training: bool = False, generator: Generator | None = None
     ) -> tuple[Tensor, Tensor]:
         """The squeezed columns and the shares; keeps x."""
-        columns, low, scale = self._bins(x)
-        squeezed = x / (1 + (x / SQUEEZE).square()).sqrt()
-        shares = (x[..., columns] - low).mul_(scale).clamp_(0, 1).mul_(2).sub_(1)
+        bins = self.bins(x)
+        squeezed = x / (1 + (x / SQUEEZE).square()).sqrt() * bins.own
+        shares = (x[..., bins.column] - bins.low).mul_(bins.scale).clamp_(0, 1).mul_(2 * bins.size).sub_(bins.size)
         return torch.cat([squeezed, shares], -1), x
 
     def _slopes(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Derivatives of the squeezed columns and of the shares."""
-        columns, low, scale = self._bins(x)
-        place = (x[..., columns] - low) * scale
+        bins = self.bins(x)
+        place = (x[..., bins.column] - bins.low) * bins.scale
         inside = (place > 0) & (place < 1)
-        return (1 + (x / SQUEEZE).square()) ** -1.5, inside * (2 * scale)
+        return bins.own * (1 + (x / SQUEEZE).square()) ** -1.5, inside * (2 * bins.size * bins.scale)
 
     def pull(self, saved: Tensor, dy: Tensor) -> Tensor:
         """Slopes times dy, bins added up over their column."""
         squeezed, shares = self._slopes(saved)
         dx = dy[..., : len(self.edges)] * squeezed
-        return dx.index_add_(-1, self._bins(saved)[0], dy[..., len(self.edges) :] * shares)
+        return dx.index_add_(-1, self.bins(saved).column, dy[..., len(self.edges) :] * shares)
 
     def pull_outputs(self, saved: Tensor, dy: Tensor) -> Tensor:
         """The same for each raw output."""
@@ -140,7 +171,7 @@ class PiecewiseLinear(ParameterFree):
     def push(self, saved: Tensor, dx: Tensor) -> Tensor:
         """Slopes times dx."""
         squeezed, shares = self._slopes(saved)
-        return torch.cat([dx * squeezed, dx[..., self._bins(saved)[0]] * shares], -1)
+        return torch.cat([dx * squeezed, dx[..., self.bins(saved).column] * shares], -1)
 
     def describe(self) -> str:
         """How many bins."""

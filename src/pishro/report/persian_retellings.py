@@ -258,6 +258,9 @@ _THRESHOLDS = {
 _LAYERS = {
     "{what}, {number} parameters": "{what}، {number} پارامتر",
     "{what}, the parameters of {name}": "{what}، پارامترهای {name}",
+    "{number_i} → leaves out {number_r} in training": "از {number_i} ورودی در آموزش سهم {number_r} را کنار می‌گذارد",
+    "{number_i} → adds noise of {number_d} in training": "به {number_i} ورودی در آموزش نوفه‌ی {number_d} می‌افزاید",
+    "{number_i} → {number_b} bins beside {number_c} columns": "{number_c} ستون، و در کنار آن‌ها {number_b} بازه",
 }
 
 RETELLINGS: dict[str, str] = {**_RECIPES, **_REASONS, **_TABLES, **_FACT_WORDS, **_THRESHOLDS, **_LAYERS}

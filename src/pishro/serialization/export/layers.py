@@ -169,13 +169,15 @@ def _normalized(build: Builder, layer: LayerNorm, params: Parameters, x: Value) 
 
 
 def _bins(build: Builder, layer: PiecewiseLinear, x: Value) -> Value:
-    columns, low, scale = (t.numpy() for t in layer._bins(torch.zeros(0, dtype=torch.float64)))
+    column, low, scale, size, own = (t.numpy() for t in layer.bins(torch.zeros(0, dtype=torch.float64)))
     ratio = build.map("square", build.affine(x, 1 / SQUEEZE))
     squeezed = build.combine("divide", x, build.map("sqrt", build.affine(ratio, 1.0, 1.0)))
-    if not len(columns):
+    if layer.straight is not None:
+        squeezed = build.affine(squeezed, own)
+    if not len(column):
         return squeezed
-    place = build.standardize(build.gather(x, tuple(map(int, columns))), low, scale)
-    return build.join(squeezed, build.affine(build.clip(place, 0.0, 1.0), 2.0, -1.0))
+    place = build.standardize(build.gather(x, tuple(map(int, column))), low, scale)
+    return build.join(squeezed, build.affine(build.clip(place, 0.0, 1.0), 2.0 * size, -size))
 
 
 def _moved(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
