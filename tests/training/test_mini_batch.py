@@ -11,7 +11,7 @@ from pishro.likelihoods import Categorical, Likelihood, Normal
 from pishro.nn import Dense, Dropout, Network
 from pishro.objectives import Batch, MiniBatches, mean_cost
 from pishro.optim import Nesterov
-from pishro.training import MiniBatchPlan, choose_recipe, train_mini_batches
+from pishro.training import MiniBatchPlan, Wishes, choose_recipe, train_mini_batches
 from pishro.training.few_rows import FewRows
 from pishro.training.many_rows import ManyRows
 
@@ -98,6 +98,17 @@ def test_recipe_follows_the_size_of_the_table() -> None:
     assert isinstance(choose_recipe(2000, 10, 1), FewRows)
     assert isinstance(choose_recipe(5000, 10, 1), ManyRows)
     assert isinstance(choose_recipe(1000, 400, 1), ManyRows)
+
+
+@pytest.mark.parametrize(
+    ("labels", "rule", "hidden", "left_out"),
+    [(False, "auto", (256, 128), 0.05), (True, "auto", (192, 192, 192), 0.1), (False, "adam", (256, 128), 0.1)],
+)
+def test_network_follows_what_is_learned(labels: bool, rule: str, hidden: tuple[int, ...], left_out: float) -> None:
+    recipe = choose_recipe(5000, 1, 3, wishes=Wishes(rule), labels=labels)
+    layers = [node.layer for node in recipe.network(sine(200).x, 3).nodes]
+    assert tuple(layer.units for layer in layers if isinstance(layer, Dense)) == (*hidden, 3)
+    assert [layer.rate for layer in layers if isinstance(layer, Dropout)] == [left_out] * len(hidden)
 
 
 def test_epochs_follow_the_time_that_there_is() -> None:

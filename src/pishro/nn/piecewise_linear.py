@@ -72,7 +72,8 @@ class PiecewiseLinear(ParameterFree):
     Parameters
     ----------
     edges : for each of the D columns its B + 1 increasing edges; fewer than three for a column that gets no bins.
-    straight : ρ, between 0 and 1; None for columns and bins of size 1.
+    straight : ρ, the share of a column itself beside its bins, between 0 and 1; None for columns and bins of size 1, of
+        which columns without bins are in any case.
 
     Examples
     --------
