@@ -23,9 +23,11 @@ from pishro.objectives.batch import Batch
 from pishro.objectives.captured import captured
 from pishro.objectives.stored_rows import StoredRows
 
-ROWS_AT_ONCE = 4096
-"""Rows times members evaluated in one go by `mean_cost`: enough to keep two cores busy, few enough for the cache. 8
-members of 256-128 units on 1292 rows: 6.7 ms; twice as many at once 14.7 ms, a quarter 8.5 ms."""
+ROWS_AT_ONCE = 2048
+"""Rows times members evaluated in one go by `mean_cost`: enough to keep two cores busy, few enough for the cache.
+Milliseconds for 1024, 2048, 4096 and 8192: 6 members of 256-128 units on 861 rows 6.0, 9.4, 9.4 and 9.8, on 1652 rows
+15, 14, 14 and 22; one network of 192-192-192 on 10,000 rows 23, 23, 36 and 31, of 20-20 on 100,000 rows 81, 70, 68 and
+91."""
 
 Disturbance = Callable[[Tensor, Generator], Tensor]
 """Rows (N, *row) as the training sees them, drawn anew for each mini-batch: augmented images, inputs with noise."""
