@@ -107,15 +107,15 @@ the same). Inner splits, 0.999 in 100 epochs, and 0.95 in 50: power plant 3.41 a
 loss of letter 0.077 both; 0.999 in 50 epochs 3.56 on power plant. Of phoneme, telco-churn, california and wine quality,
 which stop early, the differences are scatter."""
 
-MUON, MUON_SIZE, MUON_EPOCHS = 0.4, 128, 30
+MUON, MUON_SIZE, MUON_EPOCHS = 0.4, 128, 25
 """Scale of Muon's steps, rows of its mini-batches and its epochs, for targets that are numbers. Inner splits, 40 epochs
-of AdamW with 64 rows and these: power plant 3.51 and 3.40, in the same time; with 25 epochs of Muon, in seven eighths
-of it, wine quality 0.582 and 0.558, california 46,300 and 46,400, bike-hour 35.8 and 36.1, ames 22,400 and 22,500. With
-later choices of all else, 25 and 30 epochs: power plant 3.41 and 3.38 (four splits), wine quality 0.568 and 0.570
-(four), california 46,500 and 46,400, bike-hour 35.6 and 35.8 (two), ames 20,100 both (three). 256 rows take a sixth off
-the time of 30 epochs: power plant 3.37, california 46,700, bike-hour 35.9. Scales of 0.2 were a hundredth better on
-bike-hour and worse on california. Class labels are learned by heart before the small differences are: log loss of
-letter 0.074 and 0.087, of phoneme 0.260 and 0.276 (one split)."""
+of AdamW with 64 rows and these, in seven eighths of the time: wine quality 0.582 and 0.558, california 46,300 and
+46,400, bike-hour 35.8 and 36.1, ames 22,400 and 22,500; power plant 3.51, and 3.40 with 30 epochs of Muon in the same
+time. With later choices of all else, 25 and 30 epochs: power plant 3.41 and 3.38 (four splits), wine quality 0.568 and
+0.570 (four), california 46,500 and 46,400, bike-hour 35.6 and 35.8 (two), ames 20,100 both (three). 30 epochs with 256
+rows take about as long as 25: power plant 3.37, california 46,700, bike-hour 35.9. Scales of 0.2 were a hundredth
+better on bike-hour and worse on california. Class labels are learned by heart before the small differences are: log
+loss of letter 0.074 and 0.087, of phoneme 0.260 and 0.276 (one split)."""
 
 
 @final
