@@ -41,7 +41,8 @@ QUICK = [
 def expected_to_fail(estimator) -> dict[str, str]:
     """On labels drawn at random the evidence prunes all units, and rounding decides how far the last ones have gone.
 
-    What the start makes of weights is exact, and tested in tests/nn/test_rbf_start.py.
+    It decides whether the check passes, too, so that passing is no failure here. What the start makes of weights is
+    exact, and tested in tests/nn/test_rbf_start.py.
     """
     if isinstance(estimator, RBFClassifier):
         return {"check_sample_weight_equivalence_on_dense_data": "rounding is amplified while units are pruned"}
@@ -50,7 +51,7 @@ def expected_to_fail(estimator) -> dict[str, str]:
 
 @pytest.mark.filterwarnings("ignore")  # the checks fit random labels, which end in warnings of convergence
 @pytest.mark.filterwarnings("error::pytest.PytestWarning")
-@parametrize_with_checks(QUICK, expected_failed_checks=expected_to_fail)
+@parametrize_with_checks(QUICK, expected_failed_checks=expected_to_fail, xfail_strict=False)
 def test_scikit_learn_check(estimator, check, request) -> None:
     if "array_api" in request.node.name and "SCIPY_ARRAY_API" not in os.environ:
         return  # runs below, in a process of its own

@@ -116,7 +116,7 @@ def test_epochs_follow_the_time_that_there_is() -> None:
     assert isinstance(recipe, ManyRows)
     net = recipe.network(sine(5000).x, 1)
     assert recipe.epochs(5000, net, 1e15) == recipe.plan.epochs
-    assert 10 < recipe.epochs(5000, net, 30 * 6 * 5000 * recipe.members * net.layout.size) == 30
+    assert 10 < recipe.epochs(5000, net, 20 * 6 * 5000 * recipe.members * net.layout.size) == 20
     assert recipe.epochs(5000, net, 1e3) == 10
 
 
