@@ -43,6 +43,16 @@ def test_classifiers() -> None:
     np.testing.assert_allclose(probabilistic.predict_proba(inputs[:100]).sum(1), 1)
 
 
+def test_a_weight_counts_as_that_many_rows() -> None:
+    rng = np.random.default_rng(0)
+    X, weight = rng.uniform(-1, 1, (80, 2)), rng.integers(1, 4, 80)
+    inside, repeated = (X**2).sum(1) < 0.5, np.repeat(np.arange(80), weight)
+    model = RBFClassifier(units=4, members=1, random_state=0)
+    weighted = model.fit(X, inside, sample_weight=weight).predict_proba(X)
+    # to rounding, which training makes 10¹⁰ times larger: five choices of instructions and threads gave 6·10⁻⁶ at most
+    np.testing.assert_allclose(model.fit(X[repeated], inside[repeated]).predict_proba(X), weighted, atol=1e-4)
+
+
 @pytest.mark.parametrize("settings", [{"centers": "nowhere"}, {"width": 0.5}, {"goal": -1.0}])
 def test_settings_that_do_not_fit_together(settings) -> None:
     with pytest.raises(SettingError):
